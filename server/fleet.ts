@@ -1,0 +1,47 @@
+import type { IntegerContribution } from '../shared/aggregation/contribution.ts';
+import type { ContentHash } from '../shared/hash.ts';
+import type { RoundPlan } from '../shared/learners/learner.ts';
+import type { Model } from '../shared/model.ts';
+import type { ContributionOutcome, DeclineReason, ReleaseReason } from '../shared/protocol/messages.ts';
+
+/** A model as devices know it: encoded once, named by the hash of those bytes. */
+export interface PublishedModel {
+  readonly model: Model;
+  readonly hash: ContentHash;
+  /** The model as safetensors. */
+  readonly bytes: Uint8Array;
+}
+
+/** What the devices of a cohort are asked. Immutable, and the same for all of them. */
+export interface Task {
+  readonly round: number;
+  readonly plan: RoundPlan;
+  readonly published: PublishedModel;
+  /** When the round stops waiting, on the coordinator's clock, in milliseconds. */
+  readonly deadlineAtMs: number;
+}
+
+/**
+ * The devices, as a coordinator sees them: sockets (`server/gateway`) or virtual devices (`simulations`). Commands go
+ * down here; what devices do comes back up through `DeviceEvents`. A fleet may call `DeviceEvents` while it is called.
+ */
+export interface Fleet {
+  /** The devices that could be asked now, in any order. */
+  ready(): readonly string[];
+  ask(devices: readonly string[], task: Task): void;
+  receipt(device: string, round: number, outcome: ContributionOutcome): void;
+  /** The round needs nothing more from these devices. */
+  release(devices: readonly string[], round: number, reason: ReleaseReason): void;
+  /** Training is over. */
+  finish(published: PublishedModel): void;
+}
+
+/** What a fleet tells its coordinator. Everything was validated: shape, finiteness, the clip bound. */
+export interface DeviceEvents {
+  /** The set of ready devices changed. */
+  readyChanged(): void;
+  contributed(device: string, contribution: { round: number; model: ContentHash; vector: IntegerContribution }): void;
+  declined(device: string, round: number, reason: DeclineReason): void;
+  /** The device is gone: disconnected, or closed for a fault. */
+  left(device: string): void;
+}

@@ -1,0 +1,61 @@
+import { NumericalError } from '../errors.ts';
+import type { IntegerContribution } from './contribution.ts';
+
+/** A contribution's coordinate on the grid is at most this large (see `privacy/bound.ts`). */
+export const MAX_COORDINATE = 2 ** 30;
+
+/** So many contributions of the largest coordinate add up to 2^53, the last integer that a double counts to. */
+const MAX_CONTRIBUTIONS = 2 ** 53 / MAX_COORDINATE;
+
+/**
+ * The sum of a round. Integers held in doubles add exactly, so the sum is the same in whatever order, and split over
+ * however many partial sums, the contributions arrive: a commutative monoid.
+ */
+export class IntegerSum {
+  /** The running sum on the grid, one double a coordinate. */
+  readonly totals: Float64Array;
+  #count = 0;
+
+  constructor(length: number) {
+    this.totals = new Float64Array(length);
+  }
+
+  /** How many contributions were added. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws NumericalError past 2^23 contributions, where the sum could stop being exact. */
+  add({ length, parts }: IntegerContribution): void {
+    this.#admit(length, 1);
+    const { totals } = this;
+    for (const { offset, width, rows, values } of parts) {
+      let from = 0;
+      for (let r = 0; r < rows.length; r++) {
+        const start = offset + rows[r]! * width;
+        for (let k = 0; k < width; k++) totals[start + k]! += values[from++]!;
+      }
+    }
+  }
+
+  /** Adds a partial sum, that of a worker thread say. */
+  merge(other: IntegerSum): void {
+    this.#admit(other.totals.length, other.count);
+    for (let k = 0; k < this.totals.length; k++) this.totals[k]! += other.totals[k]!;
+  }
+
+  /** The sum in the units of the contributions: the grid undone. */
+  dequantise(gridStep: number): Float64Array {
+    return this.totals.map(total => total * gridStep);
+  }
+
+  #admit(length: number, contributions: number): void {
+    if (length !== this.totals.length) {
+      throw new NumericalError(`A contribution of length ${length} cannot be added to a sum of ${this.totals.length}.`);
+    }
+    if (this.#count + contributions > MAX_CONTRIBUTIONS) {
+      throw new NumericalError(`A round adds up at most ${MAX_CONTRIBUTIONS} contributions. Ask a smaller cohort.`);
+    }
+    this.#count += contributions;
+  }
+}

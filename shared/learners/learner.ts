@@ -1,0 +1,77 @@
+import type { ZodType } from 'zod';
+import type { Contribution } from '../aggregation/contribution.ts';
+import type { Catalogue } from '../catalogue.ts';
+import type { History } from '../history.ts';
+import type { Model, TensorSpec } from '../model.ts';
+import type { Random } from '../random/random.ts';
+
+/** Everything the coordinator holds between rounds: plain tensors and a number, so that a run resumes from disk. */
+export interface LearnerState {
+  /** How many sums were folded so far. */
+  readonly round: number;
+  /** The global tensors that devices are sent. */
+  readonly model: Model;
+  /** What the coordinator needs besides and devices do not: an optimiser's moments, say. */
+  readonly memory: Model;
+}
+
+/** What a round computes. Public: devices are sent it. */
+export interface RoundPlan {
+  /** Names the computation, for learners that have more than one. */
+  readonly phase: string;
+  /** The length of each contribution, whatever a device bought. */
+  readonly length: number;
+  /** The L2 bound of each contribution. */
+  readonly clipNorm: number;
+  /** Numbers that the device half needs this round, a learning rate that decays say. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** What a device computes from. */
+export interface DeviceData {
+  readonly history: History;
+  /** The personal state, flat, in the order of `Learner.personal`; all zeros before first use. Learners write to it. */
+  readonly personal: Float32Array;
+}
+
+/** The only thing a coordinator learns from a round. */
+export interface Release {
+  /** The sum of the bounded contributions, one number a coordinate. */
+  readonly sum: Float64Array;
+  /**
+   * The divisor of means: how many contributions were expected, not how many came, because the sensitivity must not
+   * depend on who came.
+   */
+  readonly expectedContributions: number;
+}
+
+/**
+ * An algorithm with a half on the device and a half on the coordinator. Pure: no I/O, no clock, no randomness but the
+ * one handed in, and the same object in a simulation and live.
+ */
+export interface Learner {
+  readonly name: string;
+  /** The tensors that a device trains and keeps for itself; empty if there are none. */
+  readonly personal: readonly TensorSpec[];
+
+  /** Coordinator: the state before the first round. */
+  init(random: Random): LearnerState;
+  /** Coordinator: what the next round computes, or undefined when training is finished. */
+  plan(state: LearnerState): RoundPlan | undefined;
+  /** Device: the vector it adds. Updates `device.personal` in place. */
+  contribute(plan: RoundPlan, model: Model, device: DeviceData, random: Random): Contribution;
+  /** Coordinator: the state after a round. Leaves the state it was given as it was. */
+  fold(state: LearnerState, plan: RoundPlan, release: Release): LearnerState;
+  /** Device: fits `device.personal` in place to a model that it has not trained with. Left out if nothing is personal. */
+  personalise?(model: Model, device: DeviceData, random: Random): void;
+  /** Device: one score an item of the catalogue, higher is better. Items already bought are scored like any other. */
+  scores(model: Model, device: DeviceData): Float32Array;
+}
+
+/** A kind of learner, as commands and devices find it by name. */
+export interface LearnerDefinition<Options = never> {
+  readonly name: string;
+  /** Validates the options and fills in the defaults; unknown keys are errors. */
+  readonly options: ZodType<Options>;
+  create(options: Options, catalogue: Catalogue): Learner;
+}

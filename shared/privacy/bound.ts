@@ -1,0 +1,49 @@
+import type { Contribution, IntegerContribution } from '../aggregation/contribution.ts';
+import { MAX_COORDINATE } from '../aggregation/integer-sum.ts';
+import { NumericalError } from '../errors.ts';
+
+/** Rounding slack of a squared norm computed in doubles, relative. */
+const NORM_TOLERANCE = 1e-9;
+
+/** The grid of a round: the clip norm divides into 2^30 steps, so quantising loses less than float32 does. */
+export function gridStep(clipNorm: number): number {
+  return clipNorm / MAX_COORDINATE;
+}
+
+/**
+ * Clips a contribution to L2 norm `clipNorm` over all its coordinates together (McMahan et al. 2018, arXiv 1710.06963,
+ * section 2.3) and puts it on the integer grid, rounding toward zero.
+ *
+ * Sensitivity: scaling brings the norm to at most `clipNorm`, and rounding toward zero makes no coordinate larger, so
+ * adding or removing a device changes the sum by at most `clipNorm` in L2, on the integers that are really added.
+ *
+ * @throws NumericalError if a value is not finite: a device sends nothing rather than something unbounded.
+ */
+export function bound(contribution: Contribution, clipNorm: number): IntegerContribution {
+  const norm = Math.sqrt(squaredNorm(contribution));
+  if (!Number.isFinite(norm)) {
+    throw new NumericalError('A contribution holds values that are not finite. Lower the learning rate.');
+  }
+  const scale = Math.min(1, clipNorm / norm) / gridStep(clipNorm);
+  const parts = contribution.parts.map(part => ({ ...part, values: quantise(part.values, scale) }));
+  return { length: contribution.length, parts };
+}
+
+/** Whether a contribution on the grid keeps the bound: what a coordinator that sees it checks before adding it. */
+export function isBounded(contribution: IntegerContribution): boolean {
+  return squaredNorm(contribution) <= MAX_COORDINATE ** 2 * (1 + NORM_TOLERANCE);
+}
+
+function quantise(values: Float32Array, scale: number): Int32Array {
+  const integers = new Int32Array(values.length);
+  for (let k = 0; k < values.length; k++) integers[k] = values[k]! * scale;
+  return integers;
+}
+
+function squaredNorm({ parts }: Contribution<Float32Array | Int32Array>): number {
+  let sum = 0;
+  for (const { values } of parts) {
+    for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!;
+  }
+  return sum;
+}

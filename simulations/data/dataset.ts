@@ -1,0 +1,25 @@
+import type { Catalogue } from '../../shared/catalogue.ts';
+import type { ContentHash } from '../../shared/hash.ts';
+import type { Population } from './population.ts';
+
+/** Purchases of many users, loaded or made. */
+export interface Dataset {
+  readonly name: string;
+  readonly catalogue: Catalogue;
+  /** The id of each user, by the index that `population` knows it under. */
+  readonly users: readonly string[];
+  readonly population: Population;
+  /** Hash of what was loaded: the same purchases always give the same hash. */
+  readonly hash: ContentHash;
+  readonly report: LoadReport;
+}
+
+/** What became of the rows of a file. */
+export interface LoadReport {
+  /** Data rows read, the header not counted. */
+  readonly rows: number;
+  /** Rows that are well-formed but no purchase, by reason: `return`, `cancelled`, `no customer`… */
+  readonly setAside: Readonly<Record<string, number>>;
+  /** How many rows are malformed, and the first few of them. */
+  readonly bad: { readonly count: number; readonly examples: readonly { line: number; reason: string }[] };
+}
