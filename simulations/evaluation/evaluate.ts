@@ -1,0 +1,118 @@
+import { NumericalError } from '../../shared/errors.ts';
+import { seededRandom } from '../../shared/random/seeded.ts';
+import { drawNegatives } from './candidates.ts';
+import { hitRate, ndcg, recall, reciprocalRank } from './metrics.ts';
+import { rankAmong, rankInCatalogue } from './rank.ts';
+import type { Split } from './split.ts';
+
+/**
+ * One score an item of the catalogue for a user, higher is better; items already bought are scored like any other.
+ * The array belongs to the scorer, which may overwrite it at the next call.
+ */
+export type Scorer = (user: number) => Float32Array;
+
+/** Means over the evaluated users; 0 where there are none. */
+export interface Metrics {
+  /** One list of the whole catalogue without the items that the user was trained on. */
+  readonly full: {
+    readonly 'hr@10': number;
+    readonly 'ndcg@10': number;
+    readonly 'recall@20': number;
+    readonly mrr: number;
+  };
+  /**
+   * The protocol of He et al. 2017 (Neural Collaborative Filtering, section 4.1): each held-out item among 99 drawn
+   * ones that the user never bought. For comparison with published figures: it does not order recommenders as `full`
+   * does. Of several held-out items each has its own list, and a user's figure is their mean.
+   */
+  readonly sampled: { readonly 'hr@10': number; readonly 'ndcg@10': number };
+}
+
+/** The positions, from 1, behind the metrics: what confidence intervals are computed from. */
+export interface Ranks {
+  /** The evaluated users, ascending. The ranks of `users[n]` are at `offsets[n]` to `offsets[n + 1] - 1`. */
+  readonly users: Int32Array;
+  readonly offsets: Int32Array;
+  /** Positions of a user's held-out items in the one full list, ascending within the user. */
+  readonly full: Int32Array;
+  /** The position of each held-out item among its own candidates, in the order of `Split.heldOut`. */
+  readonly sampled: Int32Array;
+}
+
+export interface Evaluation extends Metrics {
+  /** How many users were evaluated. */
+  readonly users: number;
+  readonly ranks: Ranks;
+}
+
+/**
+ * Evaluates a scorer on all users from whom something is held out. The drawn candidates depend on the seed and the
+ * user's id alone, so that all scorers meet the same.
+ * @throws NumericalError if a score is not finite.
+ */
+export function evaluate(scorer: Scorer, split: Split, seed: number): Evaluation {
+  const ranks = rankHeldOut(scorer, split, seed);
+  return { ...average(ranks), users: ranks.users.length, ranks };
+}
+
+function rankHeldOut(scorer: Scorer, split: Split, seed: number): Ranks {
+  const users = Int32Array.from({ length: split.train.size }, (_, user) => user).filter(
+    user => split.heldOut(user).length > 0,
+  );
+  const offsets = new Int32Array(users.length + 1);
+  const full = new Int32Array(split.heldOutCount);
+  const sampled = new Int32Array(split.heldOutCount);
+  for (const [n, user] of users.entries()) {
+    const trained = split.train.items(user);
+    const heldOut = split.heldOut(user);
+    const scores = scorer(user);
+    checkScores(scores, split, user);
+    const from = offsets[n]!;
+    offsets[n + 1] = from + heldOut.length;
+    rankInCatalogue(scores, trained, heldOut, full.subarray(from, offsets[n + 1]));
+    const bought = new Set([...trained, ...heldOut]);
+    const random = seededRandom(seed, 'candidates', split.users[user]!);
+    for (const [h, item] of heldOut.entries()) {
+      sampled[from + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));
+    }
+  }
+  return { users, offsets, full, sampled };
+}
+
+function checkScores(scores: Float32Array, { users, itemCount }: Split, user: number): void {
+  if (scores.length !== itemCount) {
+    throw new NumericalError(`User "${users[user]}" got ${scores.length} scores for ${itemCount} items.`);
+  }
+  for (let item = 0; item < itemCount; item++) {
+    if (!Number.isFinite(scores[item])) {
+      throw new NumericalError(
+        `User "${users[user]}" got the score ${scores[item]}. The model has diverged: train with a smaller learning rate.`,
+      );
+    }
+  }
+}
+
+function average({ users, offsets, full, sampled }: Ranks): Metrics {
+  const total = { hr: 0, ndcg: 0, recall: 0, mrr: 0, sampledHr: 0, sampledNdcg: 0 };
+  for (let n = 0; n < users.length; n++) {
+    const list = full.subarray(offsets[n], offsets[n + 1]);
+    total.hr += hitRate(list, 10);
+    total.ndcg += ndcg(list, 10);
+    total.recall += recall(list, 20);
+    total.mrr += reciprocalRank(list);
+    for (let at = offsets[n]!; at < offsets[n + 1]!; at++) {
+      total.sampledHr += hitRate(sampled.subarray(at, at + 1), 10) / list.length;
+      total.sampledNdcg += ndcg(sampled.subarray(at, at + 1), 10) / list.length;
+    }
+  }
+  const mean = (sum: number): number => sum / Math.max(1, users.length);
+  return {
+    full: {
+      'hr@10': mean(total.hr),
+      'ndcg@10': mean(total.ndcg),
+      'recall@20': mean(total.recall),
+      mrr: mean(total.mrr),
+    },
+    sampled: { 'hr@10': mean(total.sampledHr), 'ndcg@10': mean(total.sampledNdcg) },
+  };
+}
