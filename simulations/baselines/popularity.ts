@@ -1,5 +1,5 @@
 import type { Population } from '../data/population.ts';
-import type { Scorer } from '../evaluation/evaluate.ts';
+import type { Scorer } from '../evaluation/scorer.ts';
 
 /** Scores an item by how many users bought it at least once: the same for everybody. */
 export function popularity(population: Population, itemCount: number): Scorer {

@@ -3,13 +3,8 @@ import { seededRandom } from '../../shared/random/seeded.ts';
 import { drawNegatives } from './candidates.ts';
 import { hitRate, ndcg, recall, reciprocalRank } from './metrics.ts';
 import { rankAmong, rankInCatalogue } from './rank.ts';
+import type { Scorer } from './scorer.ts';
 import type { Split } from './split.ts';
-
-/**
- * One score an item of the catalogue for a user, higher is better; items already bought are scored like any other.
- * The array belongs to the scorer, which may overwrite it at the next call.
- */
-export type Scorer = (user: number) => Float32Array;
 
 /** Means over the evaluated users; 0 where there are none. */
 export interface Metrics {
