@@ -62,6 +62,15 @@ function sameBasket(a: Interaction, b: Interaction): boolean {
   return a.basket === undefined && b.basket === undefined ? a.at === b.at : a.basket === b.basket;
 }
 
-function compareBaskets(a = '', b = ''): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/**
+ * The order of baskets at one moment: none first, then whole numbers by their value (as invoices are numbered), then
+ * other names by their code units.
+ */
+export function compareBaskets(a = '', b = ''): number {
+  return basketNumber(a) - basketNumber(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function basketNumber(basket: string): number {
+  if (basket === '') return -1;
+  return /^\d+$/.test(basket) ? Number(basket) : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,4 @@
-import { distinctItems, type History, type Purchases } from '../../shared/history.ts';
+import type { History, Purchases } from '../../shared/history.ts';
 
 /**
  * The histories of many virtual devices as columns: user u's purchases are the rows `offsets[u]` to `offsets[u + 1] - 1`,
@@ -13,14 +13,22 @@ export class Population {
   constructor(offsets: Int32Array, purchases: Purchases) {
     this.offsets = offsets;
     this.purchases = purchases;
-    const lists: Int32Array = new Int32Array(purchases.items.length);
+    const { items } = purchases;
+    const distinct = new Int32Array(items.length);
     const ends = new Int32Array(offsets.length);
+    /** By item: the last user seen to buy it, + 1. */
+    const buyers = new Int32Array(items.reduce((largest, item) => Math.max(largest, item), -1) + 1);
     for (let user = 0; user + 1 < offsets.length; user++) {
-      const items = distinctItems(purchases.items.subarray(offsets[user]!, offsets[user + 1]!));
-      lists.set(items, ends[user]!);
-      ends[user + 1] = ends[user]! + items.length;
+      let end = ends[user]!;
+      for (let row = offsets[user]!; row < offsets[user + 1]!; row++) {
+        const item = items[row]!;
+        if (buyers[item] === user + 1) continue;
+        buyers[item] = user + 1;
+        distinct[end++] = item;
+      }
+      ends[user + 1] = end;
     }
-    this.#distinct = lists.slice(0, ends[ends.length - 1]);
+    this.#distinct = distinct.slice(0, ends[ends.length - 1]);
     this.#distinctOffsets = ends;
   }
 

@@ -1,0 +1,44 @@
+import { basename } from 'node:path';
+import { type ColumnMapping, readCsv } from './csv.ts';
+import { DataError } from './data-error.ts';
+import type { Dataset } from './dataset.ts';
+import { readMovielens } from './movielens.ts';
+import { readOnlineRetail } from './online-retail.ts';
+
+export { type ColumnMapping, parseColumnMapping } from './csv.ts';
+export { DataError } from './data-error.ts';
+
+export interface LoadOptions {
+  /** Which column holds what, for `csv:PATH`; a role that is left out is found by its header name. */
+  readonly columns?: ColumnMapping;
+  /** The largest share of malformed rows that is no error, from 0 to 1. Default 0.01. */
+  readonly maxBadShare?: number;
+  /** Fixes a synthetic world whose specification names no seed. Default 1. */
+  readonly seed?: number;
+}
+
+const KINDS = 'synthetic, online-retail:PATH, movielens:PATH or csv:PATH';
+
+/**
+ * Loads or makes the data that `spec` names: `synthetic`, `synthetic:small`, `synthetic:users=1000000,items=20000` (see
+ * parseWorldSpec), `online-retail:PATH`, `movielens:PATH`, `csv:PATH`. Files may be gzipped.
+ * @throws DataError if there is no such data, or it is not what the specification says.
+ */
+export async function loadDataset(spec: string, options: LoadOptions = {}): Promise<Dataset> {
+  const [kind = '', ...rest] = spec.split(':');
+  const path = rest.join(':');
+  const { columns = {}, maxBadShare = 0.01 } = options;
+  if (!(maxBadShare >= 0 && maxBadShare <= 1))
+    throw new DataError(`The largest share of malformed rows is ${maxBadShare}. Give a number from 0 to 1.`);
+  const read = {
+    csv: () => readCsv(path, columns, maxBadShare),
+    movielens: () => readMovielens(path, maxBadShare),
+    'online-retail': () => readOnlineRetail(path, maxBadShare),
+  }[kind];
+  if (read === undefined) throw new DataError(`There is no data called "${spec}". Give ${KINDS}.`);
+  if (path === '') throw new DataError(`"${spec}" names no file. Give ${kind}:PATH.`);
+  if (options.columns !== undefined && kind !== 'csv')
+    throw new DataError(`Columns are mapped for csv:PATH only; ${kind} has its own. Leave the mapping out.`);
+  const { table, report } = await read();
+  return table.toDataset(`${kind}:${basename(path)}`, report);
+}
