@@ -9,6 +9,8 @@ export interface Dataset {
   /** The id of each user, by the index that `population` knows it under. */
   readonly users: readonly string[];
   readonly population: Population;
+  /** By user: the number of the household that the device is used in, where that is known. */
+  readonly households?: Int32Array;
   /** Hash of what was loaded: the same purchases always give the same hash. */
   readonly hash: ContentHash;
   readonly report: LoadReport;

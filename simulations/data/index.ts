@@ -4,6 +4,7 @@ import { DataError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
 import { readMovielens } from './movielens.ts';
 import { readOnlineRetail } from './online-retail.ts';
+import { makeSyntheticDataset } from './synthetic/index.ts';
 
 export { type ColumnMapping, parseColumnMapping } from './csv.ts';
 export { DataError } from './data-error.ts';
@@ -27,9 +28,10 @@ const KINDS = 'synthetic, online-retail:PATH, movielens:PATH or csv:PATH';
 export async function loadDataset(spec: string, options: LoadOptions = {}): Promise<Dataset> {
   const [kind = '', ...rest] = spec.split(':');
   const path = rest.join(':');
-  const { columns = {}, maxBadShare = 0.01 } = options;
+  const { columns = {}, maxBadShare = 0.01, seed = 1 } = options;
   if (!(maxBadShare >= 0 && maxBadShare <= 1))
     throw new DataError(`The largest share of malformed rows is ${maxBadShare}. Give a number from 0 to 1.`);
+  if (kind === 'synthetic') return makeSyntheticDataset(path, seed);
   const read = {
     csv: () => readCsv(path, columns, maxBadShare),
     movielens: () => readMovielens(path, maxBadShare),
