@@ -1,0 +1,196 @@
+import { toDense } from '../shared/aggregation/contribution.ts';
+import type { Catalogue, CatalogueItem } from '../shared/catalogue.ts';
+import type { ContentHash } from '../shared/hash.ts';
+import { type History, historyOf, type Interaction } from '../shared/history.ts';
+import { createLearner } from '../shared/learners/index.ts';
+import type { Learner } from '../shared/learners/learner.ts';
+import { elementCount, type Model } from '../shared/model.ts';
+import { bound } from '../shared/privacy/bound.ts';
+import type { Blob, TaskMessage, Welcome } from '../shared/protocol/messages.ts';
+import { bytesOfInt32 } from '../shared/protocol/tensor.ts';
+import type { DevicePurpose } from '../shared/random/device.ts';
+import type { Random } from '../shared/random/random.ts';
+import type { BlobCache, HeldBlob } from './blob-cache.ts';
+import { NotReadyError, TaskError } from './errors.ts';
+import type { Held } from './session.ts';
+import type { Progress } from './store.ts';
+import { topK } from './top-k.ts';
+
+/** Where a device's random numbers come from, by the round (`personalise` uses 0) and what they are for. */
+export type RandomFor = (round: number, purpose: DevicePurpose) => Random;
+
+export interface Recommendation {
+  readonly item: CatalogueItem;
+  /** Comparable within one list only. */
+  readonly score: number;
+}
+
+/** What a device computed for a task, before it is sent. */
+export interface Answer {
+  readonly run: string;
+  readonly round: number;
+  readonly model: ContentHash;
+  /** The bounded vector on the round's grid, dense, as wire bytes. */
+  readonly data: Uint8Array;
+  /** The personal state after training. */
+  readonly personal: Float32Array;
+}
+
+/** A training run as this device knows it: whatever `Progress` holds, ready to compute with. */
+interface Training {
+  readonly run: string;
+  readonly definition: Progress['learner'];
+  readonly learner: Learner;
+  readonly catalogue: HeldBlob<Catalogue>;
+  readonly model: HeldBlob<Model>;
+  readonly personal: Float32Array;
+}
+
+/** The device's own half: history, models and personal state, and what is computed from them. No network, no clock. */
+export class Trainer {
+  readonly #blobs: BlobCache;
+  readonly #randomFor: RandomFor;
+  readonly #limits: { readonly maxContributionLength: number };
+  #interactions: readonly Interaction[] = [];
+  #history: { readonly of: Catalogue; readonly history: History } | undefined;
+  #scores: { readonly of: Training; readonly scores: Float32Array } | undefined;
+  #catalogue: HeldBlob<Catalogue> | undefined;
+  #model: HeldBlob<Model> | undefined;
+  #training: Training | undefined;
+
+  constructor(blobs: BlobCache, randomFor: RandomFor, limits: { readonly maxContributionLength: number }) {
+    this.#blobs = blobs;
+    this.#randomFor = randomFor;
+    this.#limits = limits;
+  }
+
+  /** @throws BlobError, SettingsError if this version of the software cannot go on from there. Then nothing changed. */
+  restore(progress: Progress): void {
+    const { run, learner: definition, personal } = progress;
+    const catalogue = this.#blobs.catalogue(progress.catalogue.hash, progress.catalogue.bytes);
+    const model = this.#blobs.model(progress.model.hash, progress.model.bytes);
+    const learner = sharedLearner(definition, catalogue.content);
+    this.#catalogue = catalogue;
+    this.#model = model;
+    this.#training = { run, definition, learner, catalogue, model, personal };
+  }
+
+  add(interactions: readonly Interaction[]): void {
+    this.#interactions = [...this.#interactions, ...interactions];
+    this.#history = undefined;
+    this.#scores = undefined;
+  }
+
+  get held(): Held {
+    return {
+      ...(this.#catalogue && { catalogue: this.#catalogue.hash }),
+      ...(this.#model && { model: this.#model.hash }),
+    };
+  }
+
+  /** @throws BlobError if the data is not what its hash and kind say. */
+  keep({ kind, hash, data }: Blob): void {
+    if (kind === 'catalogue') this.#catalogue = this.#blobs.catalogue(hash, data);
+    else this.#model = this.#blobs.model(hash, data);
+  }
+
+  /**
+   * Makes the blobs held the ones to compute with. Personal state of another run does not fit, and starts anew.
+   *
+   * @throws SettingsError if this device does not know the learner or its options.
+   */
+  adopt({ run, learner: definition }: Welcome): void {
+    const [catalogue, model, before] = [this.#catalogue!, this.#model!, this.#training];
+    const learner = sharedLearner(definition, catalogue.content);
+    const length = personalLength(learner);
+    const fits = before?.run === run && before.personal.length === length;
+    const personal = fits ? before.personal : new Float32Array(length);
+    this.#training = { run, definition, learner, catalogue, model, personal };
+  }
+
+  /**
+   * What the device would send for a task on the model that it holds. Leaves the personal state as it was.
+   *
+   * @throws TaskError if the plan is not one to follow, and whatever the learner throws.
+   */
+  train({ round, plan }: TaskMessage): Answer {
+    const { run, learner, model, personal: before } = this.#current();
+    if (plan.length > this.#limits.maxContributionLength) {
+      const { maxContributionLength } = this.#limits;
+      throw new TaskError(
+        `The plan asks for ${plan.length} numbers; ${maxContributionLength} are allowed. Raise maxContributionLength.`,
+      );
+    }
+    const personal = before.slice();
+    const device = { history: this.#historyNow(), personal };
+    const contribution = learner.contribute(plan, model.content, device, this.#randomFor(round, 'contribute'));
+    if (contribution.length !== plan.length) {
+      throw new TaskError(
+        `The plan asks for ${plan.length} numbers, but ${learner.name} gives ${contribution.length} for this model.`,
+      );
+    }
+    const data = bytesOfInt32(toDense(bound(contribution, plan.clipNorm)));
+    return { run, round, model: model.hash, data, personal };
+  }
+
+  /** The answer was sent: what was learnt on the way stays. */
+  commit({ personal }: Answer): void {
+    this.#training = { ...this.#current(), personal };
+  }
+
+  /** @throws NotReadyError before the first task or final model. */
+  recommend(k: number, excludeBought: boolean): Recommendation[] {
+    const { catalogue } = this.#current();
+    const bought = new Set(excludeBought ? this.#historyNow().items : []);
+    const scores = this.#scoresNow();
+    const best = topK(scores, k, index => !bought.has(index));
+    return best.map(index => ({ item: catalogue.content.items[index]!, score: scores[index]! }));
+  }
+
+  get progress(): Progress | undefined {
+    if (this.#training === undefined) return undefined;
+    const { run, definition, catalogue, model, personal } = this.#training;
+    return { run, learner: definition, catalogue, model, personal };
+  }
+
+  #current(): Training {
+    if (this.#training === undefined) throw new NotReadyError();
+    return this.#training;
+  }
+
+  #historyNow(): History {
+    const { content: catalogue } = this.#current().catalogue;
+    if (this.#history?.of !== catalogue) {
+      this.#history = { of: catalogue, history: historyOf(this.#interactions, catalogue) };
+    }
+    return this.#history.history;
+  }
+
+  /** Scores with a copy of the personal state, fitted to the newest model. */
+  #scoresNow(): Float32Array {
+    const training = this.#current();
+    if (this.#scores?.of !== training) {
+      const { learner, model, personal } = training;
+      const device = { history: this.#historyNow(), personal: personal.slice() };
+      learner.personalise?.(model.content, device, this.#randomFor(0, 'personalise'));
+      this.#scores = { of: training, scores: learner.scores(model.content, device) };
+    }
+    return this.#scores.scores;
+  }
+}
+
+function personalLength({ personal }: Learner): number {
+  return personal.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
+/** Learners by catalogue: devices that share one share its learners too, with whatever tables those keep. */
+const learners = new WeakMap<Catalogue, Map<string, Learner>>();
+
+function sharedLearner({ name, options }: Progress['learner'], catalogue: Catalogue): Learner {
+  const ofCatalogue = learners.get(catalogue) ?? new Map<string, Learner>();
+  learners.set(catalogue, ofCatalogue);
+  const key = JSON.stringify([name, options]);
+  const learner = ofCatalogue.get(key) ?? createLearner(name, options, catalogue);
+  ofCatalogue.set(key, learner);
+  return learner;
+}
