@@ -22,7 +22,7 @@ const unpacker = new Unpackr({ useRecords: false, int64AsType: 'number' });
 type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws EncodingError if the message holds something that plain MessagePack cannot carry. */
-export function encodeDeviceMessage(message: DeviceMessage): Uint8Array {
+export function encodeDeviceMessage(message: DeviceMessage): Uint8Array<ArrayBuffer> {
   return encode(message);
 }
 
@@ -63,7 +63,7 @@ export function decodeCoordinatorMessage(
   return parse(coordinatorControlSchema, fields);
 }
 
-function encode(message: DeviceMessage | CoordinatorMessage): Uint8Array {
+function encode(message: DeviceMessage | CoordinatorMessage): Uint8Array<ArrayBuffer> {
   // The packer returns a view of its own larger buffer: copied, so that a frame that is kept keeps only itself.
   return new Uint8Array(packer.pack(plain(message)));
 }
@@ -94,7 +94,8 @@ function decode(frame: Uint8Array, limits: MessageLimits): Fields {
   checkFrame(frame, limits);
   let value: unknown;
   try {
-    value = unpacker.unpack(frame);
+    // Never as a Node Buffer: its views would be Buffers, whose `slice` copies nothing.
+    value = unpacker.unpack(new Uint8Array(frame.buffer, frame.byteOffset, frame.length));
   } catch (cause) {
     throw new ProtocolError('malformed', 'The frame is not MessagePack.', { cause });
   }
