@@ -43,8 +43,9 @@ export function encodeSafetensors(model: Model): Uint8Array {
  */
 export function decodeSafetensors(bytes: Uint8Array): Model {
   const { specs, dataStart } = decodeHeader(bytes);
-  // Copied, because the bytes may be a view at any offset, and Float32Array wants a multiple of four.
-  const data = bytes.slice(dataStart);
+  // Copied, because the bytes may be a view at any offset, and Float32Array wants a multiple of four. Not by `slice`:
+  // that of a Node Buffer copies nothing.
+  const data = new Uint8Array(bytes.subarray(dataStart));
   return new Model(specs, new Float32Array(data.buffer));
 }
 
