@@ -16,7 +16,7 @@ export const SHOPPER_SHAPE = Object.freeze({
   basketEnd: 0.2,
   /** Purchases that are one of the household's staples, and that popularity alone decides; taste decides the rest. */
   stapleShare: 0.2,
-  impulseShare: 0.2,
+  impulseShare: 0.15,
   /** Tastes that a household shares, and the part of a member's taste that is the household's. */
   sharedTastes: 2,
   sharedPart: 0.6,

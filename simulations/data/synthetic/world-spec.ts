@@ -14,7 +14,7 @@ type Size = Omit<WorldSpec, 'seed'>;
 
 export const WORLD_PRESETS: Readonly<Record<string, Size>> = {
   /** For tests. */
-  tiny: { users: 60, items: 80, purchases: 30 },
+  tiny: { users: 60, items: 120, purchases: 25 },
   small: { users: 500, items: 300, purchases: 40 },
   /** The default: trains in tens of seconds on two cores, and is large enough to tell learners apart. */
   standard: { users: 2_000, items: 700, purchases: 50 },

@@ -9,14 +9,14 @@ import type { WorldSpec } from './world-spec.ts';
 export const WORLD_SHAPE = Object.freeze({
   /** Popularity of the item of rank r is (r + offset · items)^-exponent (Zipf and Mandelbrot). */
   popularityExponent: 1.1,
-  popularityOffset: 0.03,
+  popularityOffset: 0.04,
   itemsPerCategory: 12,
-  itemsPerTaste: 20,
+  itemsPerTaste: 30,
   mostTastes: 400,
   /** Categories that a taste is at home in, the first the most. */
   categoriesPerTaste: 3,
   /** Standard deviation of the log of a taste's liking for each item of its categories. */
-  likingDeviation: 1.2,
+  likingDeviation: 1.5,
   /** How much oftener a seasonal item sells at its peak than an equally popular one of all seasons. */
   seasonBoost: 3,
 });
@@ -56,7 +56,7 @@ export interface World {
 export function makeWorld({ items, seed }: WorldSpec): World {
   const random = seededRandom(seed, 'synthetic', 'world');
   const categories = chooseCategories(items);
-  const members = assignItems(items, categories.length, random);
+  const members = assignItems(items, categories, random);
   const seasons = [...new Set(categories.flatMap(({ spec }) => spec.season ?? []))];
   const popularity = drawPopularity(items, random);
   const entries: CatalogueItem[] = [];
@@ -96,9 +96,9 @@ function chooseCategories(items: number): Category[] {
   return all.slice(0, Math.max(4, Math.round(items / WORLD_SHAPE.itemsPerCategory)));
 }
 
-/** The items of each category, numbered in one row; categories differ in size up to threefold. */
-function assignItems(items: number, categories: number, random: Random): Int32Array[] {
-  const sizes = Float64Array.from({ length: categories }, () => 0.5 + random.float());
+/** The items of each category, numbered in one row; categories differ in size up to threefold, sensitive ones are half as large. */
+function assignItems(items: number, categories: readonly Category[], random: Random): Int32Array[] {
+  const sizes = Float64Array.from(categories, ({ spec }) => (0.5 + random.float()) * (spec.sensitive ? 0.5 : 1));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let begun = 0;
   let start = 0;
