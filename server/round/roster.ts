@@ -54,7 +54,9 @@ export class Roster {
     const chunk = chunks[Math.floor(index / CHUNK)]!.slice();
     chunk[index % CHUNK] = standing;
     chunks[Math.floor(index / CHUNK)] = chunk;
-    const tally = { ...this.tally, pending: this.tally.pending - 1, [standing]: this.tally[standing] + 1 };
+    const tally = { ...this.tally };
+    tally.pending--;
+    tally[standing]++;
     return new Roster(this.devices, tally, this.#indices, chunks);
   }
 
