@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parses of option values; each refuses with the sentence that commander prints. */
+
+export function integer(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}
+
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Give a number.');
+  return value;
+}
+
+/** `--baselines popularity,ease`; `none` is the empty list. */
+export function list(text: string): string[] {
+  return text === 'none' ? [] : text.split(',').map(part => part.trim());
+}
+
+/** Collects a repeatable `name=value`; numbers and booleans become such. */
+export function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
+  const { name, value } = assignment(text);
+  const parsed =
+    value === 'true' ? true : value === 'false' ? false : Number.isFinite(Number(value)) ? Number(value) : value;
+  return { ...before, [name]: parsed };
+}
+
+/** Collects a repeatable `name=value` of texts. */
+export function textSetting(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const { name, value } = assignment(text);
+  return { ...before, [name]: value };
+}
+
+function assignment(text: string): { name: string; value: string } {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
+}

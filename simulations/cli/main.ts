@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { deviceCommand } from './device.ts';
+import { EXIT, reportError } from './output.ts';
+import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
+
+const program = new Command('larder')
+  .description("Train a retail recommender on purchase histories that never leave the shoppers' devices.")
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride()
+  .addCommand(simulateCommand())
+  .addCommand(serveCommand())
+  .addCommand(deviceCommand());
+
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportError(error);
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { RunFolder } from '../runs/run-folder.ts';
+import { BASELINES, HOLDOUTS, type SimulateOptions, simulateSettings, TRANSPORTS } from '../simulate/settings.ts';
+import { simulate } from '../simulate/simulate.ts';
+import { integer, list, number, setting, textSetting } from './arguments.ts';
+import { interruptSignal } from './interrupt.ts';
+import { EXIT, printJson } from './output.ts';
+import { Progress } from './progress.ts';
+import { summaryText } from './summary-table.ts';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly rounds?: number;
+  readonly set?: Record<string, unknown>;
+  readonly column?: Record<string, string>;
+}
+
+export function simulateCommand(): Command {
+  return new Command('simulate')
+    .description('train on a data set with simulated devices, evaluate, and compare with the baselines')
+    .option('--data <spec>', 'synthetic[:…], online-retail:PATH, movielens:PATH or csv:PATH', 'synthetic')
+    .option(
+      '--column <role=name>',
+      'which csv column is user, item, time, order, basket, category, title; repeatable',
+      textSetting,
+    )
+    .option('--max-bad-share <share>', 'fail when more than this share of the rows is malformed', number)
+    .option('--learner <name>', 'what to learn: mf or popularity', 'mf')
+    .option('--set <name=value>', "a learner's option, such as dimension=64; repeatable", setting)
+    .option('--rounds <count>', 'rounds of training; short for --set rounds=…', integer)
+    .option('--cohort <devices>', 'devices asked a round (default: all, up to 10,000)', integer)
+    .addOption(
+      new Option('--transport <kind>', 'virtual devices in this process, or device processes over sockets').choices([
+        ...TRANSPORTS,
+      ]),
+    )
+    .option('--processes <count>', 'device processes of the websocket transport', integer)
+    .option('--seed <number>', 'fixes the run, bit by bit', integer)
+    .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
+    .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)
+    .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)
+    .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)
+    .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')
+    .option('--json', 'print the summary as one JSON document on stdout')
+    .action(async ({ json = false, out, rounds, set, column, ...rest }: Flags & SimulateOptions) => {
+      const settings = simulateSettings({
+        ...rest,
+        ...(column && { columns: column }),
+        learnerOptions: { ...set, ...(rounds !== undefined && { rounds }) },
+      });
+      const run = runName(settings.learner, settings.data);
+      const folder = new RunFolder(out ?? join('runs', run));
+      const progress = new Progress();
+      const { signal, release } = interruptSignal();
+      try {
+        const summary = await simulate(run, settings, folder, {
+          signal,
+          progress: step => progress.update(step),
+          notice: sentence => progress.notice(sentence),
+        });
+        progress.end();
+        if (json) printJson(summary);
+        else process.stdout.write(`${summaryText(summary, folder.path)}\n`);
+        if (summary.status === 'interrupted') process.exitCode = EXIT.interrupted;
+      } finally {
+        progress.end();
+        release();
+      }
+    });
+}
+
+/** Time, learner and data, so that a listing of runs/ reads as a log. */
+function runName(learner: string, data: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return `${time}-${learner}-${data.split(':')[0]}`;
+}

@@ -1,0 +1,65 @@
+import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { LarderError } from '../../shared/errors.ts';
+import type { RunSummary, ServeSummary, UnfinishedSummary } from './results.ts';
+
+/** A run folder cannot be made, or holds another run already. */
+export class RunFolderError extends LarderError {
+  readonly code = 'run_folder';
+}
+
+/**
+ * What a run leaves behind: `config.json` (what was asked, written first), `rounds.jsonl` (a line a round, as it ends),
+ * `catalogue.json`, `model.safetensors` (the newest model) and `summary.json`, whose `status` is `running` until the
+ * run ends in whatever way. Files are replaced whole, so a killed process leaves the last complete version.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  /** @throws RunFolderError if the folder exists and is not empty: runs are never overwritten. */
+  constructor(path: string) {
+    try {
+      mkdirSync(path, { recursive: true });
+      if (readdirSync(path).length === 0) {
+        this.path = path;
+        return;
+      }
+    } catch (cause) {
+      throw new RunFolderError(`The run folder ${path} cannot be made: ${(cause as Error).message}. Choose another --out.`, { cause });
+    }
+    throw new RunFolderError(`The run folder ${path} is not empty. Choose another --out; runs are never overwritten.`);
+  }
+
+  writeConfig(config: object): void {
+    this.#replace('config.json', `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  appendRound(record: object): void {
+    appendFileSync(join(this.path, 'rounds.jsonl'), `${JSON.stringify(record)}\n`);
+  }
+
+  writeCatalogue(bytes: Uint8Array): void {
+    this.#replace('catalogue.json', bytes);
+  }
+
+  writeModel(safetensors: Uint8Array): void {
+    this.#replace('model.safetensors', safetensors);
+  }
+
+  writeSummary(summary: RunSummary | ServeSummary | UnfinishedSummary): void {
+    this.#replace('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  }
+
+  #replace(name: string, content: string | Uint8Array): void {
+    const temporary = join(this.path, `.${name}.partial`);
+    const file = openSync(temporary, 'w');
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, join(this.path, name));
+  }
+}

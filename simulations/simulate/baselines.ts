@@ -1,0 +1,36 @@
+import { ease } from '../baselines/ease.ts';
+import { trainPooled } from '../baselines/pooled.ts';
+import { popularity } from '../baselines/popularity.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Metrics } from '../evaluation/evaluate.ts';
+import type { Scorer } from '../evaluation/scorer.ts';
+import type { Split } from '../evaluation/split.ts';
+import type { RunSummary } from '../runs/results.ts';
+import type { SimulateHooks } from './hooks.ts';
+import type { SimulateSettings } from './settings.ts';
+
+type Name = SimulateSettings['baselines'][number];
+
+/** What a shop would get that gathered everybody's purchases in one place. */
+export async function evaluateBaselines(
+  settings: SimulateSettings,
+  { catalogue }: Dataset,
+  { train }: Split,
+  hooks: SimulateHooks,
+  metricsOf: (scorer: Scorer) => Metrics,
+): Promise<RunSummary['baselines']> {
+  const { learner, learnerOptions, seed, easeLambda } = settings;
+  const scorers: Record<Name, () => Scorer> = {
+    popularity: () => popularity(train, catalogue.size),
+    pooled: () => trainPooled(learner, learnerOptions, train, catalogue, seed),
+    ease: () => ease(train, catalogue.size, easeLambda),
+  };
+  const results: Partial<Record<Name, Metrics>> = {};
+  for (const name of settings.baselines) {
+    if (hooks.signal.aborted) break;
+    hooks.progress({ label: `baseline: ${name}`, done: 0, total: 0 });
+    await new Promise(setImmediate);
+    results[name] = metricsOf(scorers[name]());
+  }
+  return results;
+}

@@ -1,0 +1,18 @@
+/** How far a piece of work is. */
+export interface ProgressStep {
+  readonly label: string;
+  readonly done: number;
+  /** 0 where nobody can know it. */
+  readonly total: number;
+  /** What stands behind the bar: a rate, say. */
+  readonly detail?: string;
+}
+
+/** How a run talks to whoever started it. */
+export interface SimulateHooks {
+  /** Aborting it ends the run cleanly: what was trained so far is kept. */
+  readonly signal: AbortSignal;
+  progress(step: ProgressStep): void;
+  /** Something that the person should know, and that stops nothing. */
+  notice(sentence: string): void;
+}

@@ -1,0 +1,42 @@
+import type { RoundRecord } from '../../server/round/record.ts';
+import type { TrainingInput } from './train.ts';
+
+/** How often the clock is looked at: between, counting a device costs nothing. */
+const DEVICES_PER_UPDATE = 64;
+
+/** Counts what devices and rounds do, and tells it as progress: rounds done, and devices a second. */
+export function roundProgress({ settings, cohort, hooks }: TrainingInput) {
+  const { rounds } = settings.learnerOptions;
+  const totalRounds = typeof rounds === 'number' ? rounds : 1;
+  const startedAtMs = performance.now();
+  let devices = 0;
+  let contributions = 0;
+  let finishedRounds = 0;
+  let abandonedRounds = 0;
+  const report = (): void => {
+    const rate = devices / ((performance.now() - startedAtMs) / 1000);
+    hooks.progress({
+      label: `training (${cohort} a round)`,
+      done: finishedRounds,
+      total: totalRounds,
+      detail: `${Math.round(rate)} devices/s`,
+    });
+  };
+  report();
+  return {
+    device: (): void => {
+      devices++;
+      if (devices % DEVICES_PER_UPDATE === 0) report();
+    },
+    round: ({ outcome, counted }: RoundRecord): void => {
+      if (outcome === 'done') {
+        finishedRounds++;
+        contributions += counted;
+      } else {
+        abandonedRounds++;
+      }
+      report();
+    },
+    totals: () => ({ contributions, abandonedRounds }),
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { SettingsError } from '../../shared/errors.ts';
+import { learnerOptions } from '../../shared/learners/index.ts';
+
+export const TRANSPORTS = ['memory', 'websocket'] as const;
+export const HOLDOUTS = ['last-item', 'last-basket'] as const;
+export const BASELINES = ['popularity', 'pooled', 'ease'] as const;
+
+const positive = z.int().positive();
+
+const schema = z.strictObject({
+  /** `synthetic`, `online-retail:PATH`, `movielens:PATH`, `csv:PATH`. */
+  data: z.string().default('synthetic'),
+  /** Which column of a csv holds what, where the header's names do not tell. */
+  columns: z.record(z.string(), z.string()).default({}),
+  /** The share of malformed rows above which loading fails. */
+  maxBadShare: z.number().min(0).max(1).default(0.01),
+  learner: z.string().default('mf'),
+  learnerOptions: z.record(z.string(), z.unknown()).default({}),
+  transport: z.enum(TRANSPORTS).default('memory'),
+  /** Device processes of the websocket transport; devices are dealt out evenly. */
+  processes: positive.default(4),
+  /** Devices asked a round; all of them if left out. */
+  cohort: positive.optional(),
+  seed: z.int().nonnegative().default(1),
+  holdout: z.enum(HOLDOUTS).default('last-item'),
+  /** Evaluate after every so many rounds, and at the end; memory transport only. */
+  evaluateEvery: positive.optional(),
+  baselines: z.array(z.enum(BASELINES)).default([...BASELINES]),
+  /** The ridge of the EASE baseline. */
+  easeLambda: z.number().positive().optional(),
+});
+
+/** What a user may give. */
+export type SimulateOptions = z.input<typeof schema>;
+/** With defaults, the learner's included: what `config.json` records and what fixes a run, bit by bit. */
+export type SimulateSettings = z.output<typeof schema>;
+
+/** @throws SettingsError with one line a mistake. */
+export function simulateSettings(options: SimulateOptions): SimulateSettings {
+  const parsed = schema.safeParse(options);
+  if (!parsed.success) throw new SettingsError(`The settings are not valid:\n${z.prettifyError(parsed.error)}`);
+  const settings = parsed.data;
+  if (settings.transport === 'websocket' && settings.evaluateEvery !== undefined) {
+    throw new SettingsError(
+      'With --transport websocket personal vectors are on the devices until the run ends, so --evaluate-every cannot be had. Leave it out, or use --transport memory.',
+    );
+  }
+  return { ...settings, learnerOptions: learnerOptions(settings.learner, settings.learnerOptions) };
+}

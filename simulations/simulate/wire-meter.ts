@@ -1,0 +1,57 @@
+import type { Task } from '../../server/fleet.ts';
+import { contentHash } from '../../shared/hash.ts';
+import { encodeCoordinatorMessage, encodeDeviceMessage } from '../../shared/protocol/codec.ts';
+import {
+  type CoordinatorMessage,
+  type DeviceMessage,
+  PROTOCOL_VERSION,
+  type Welcome,
+} from '../../shared/protocol/messages.ts';
+
+/**
+ * What the messages of a run would weigh, counted without sending them: each device's greeting when it is first asked,
+ * then a task, the model if it is another one, a contribution and its receipt. Payload bytes of frames; the few bytes
+ * by which a number's own size varies aside, the same as over sockets.
+ */
+export class WireMeter {
+  #up = 0;
+  #down = 0;
+  readonly #greeted = new Set<string>();
+  readonly #welcome: Welcome;
+  readonly #catalogueBytes: number;
+
+  constructor(welcome: Omit<Welcome, 'type' | 'protocol' | 'catalogue'>, catalogue: Uint8Array) {
+    const hash = contentHash(catalogue);
+    this.#welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, catalogue: hash, ...welcome };
+    this.#catalogueBytes = down({ type: 'blob', kind: 'catalogue', hash, data: catalogue });
+  }
+
+  get bytes(): { up: number; down: number } {
+    return { up: this.#up, down: this.#down };
+  }
+
+  asked(devices: readonly string[], { round, plan, published }: Task, timeLeftMs: number): void {
+    for (const device of devices) {
+      if (this.#greeted.has(device)) continue;
+      this.#greeted.add(device);
+      this.#up += up({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds: [] });
+      this.#down += down(this.#welcome) + this.#catalogueBytes;
+    }
+    const model = published.hash;
+    const task = down({ type: 'task', round, model, plan, timeLeftMs });
+    const blob = down({ type: 'blob', kind: 'model', hash: model, data: published.bytes });
+    const receipt = down({ type: 'receipt', round, outcome: 'counted' });
+    const data = new Uint8Array(plan.length * 4);
+    const contribution = up({ type: 'contribution', round, model, dtype: 'int32', shape: [plan.length], data });
+    this.#down += devices.length * (task + blob + receipt);
+    this.#up += devices.length * contribution;
+  }
+}
+
+function up(message: DeviceMessage): number {
+  return encodeDeviceMessage(message).length;
+}
+
+function down(message: CoordinatorMessage): number {
+  return encodeCoordinatorMessage(message).length;
+}
