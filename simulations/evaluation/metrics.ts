@@ -10,7 +10,7 @@ export function hitRate(ranks: Int32Array, k: number): number {
 
 /** The share found among the first k of as many of the items as fit there (Liang et al. 2018, section 4.2). */
 export function recall(ranks: Int32Array, k: number): number {
-  return countWithin(ranks, k) / Math.min(ranks.length, k);
+  return ranks.filter(rank => rank <= k).length / Math.min(ranks.length, k);
 }
 
 /** Discounted cumulative gain of the first k, discount 1 / log2(rank + 1), over that of the best possible list. */
@@ -25,10 +25,4 @@ export function ndcg(ranks: Int32Array, k: number): number {
 /** 1 / rank of the best placed item. */
 export function reciprocalRank(ranks: Int32Array): number {
   return 1 / ranks[0]!;
-}
-
-function countWithin(ranks: Int32Array, k: number): number {
-  let count = 0;
-  while (count < ranks.length && ranks[count]! <= k) count++;
-  return count;
 }

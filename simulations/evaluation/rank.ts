@@ -1,11 +1,7 @@
 /**
- * Where held-out items come in a list that is sorted by score. Positions count from 1. Ties count against the held-out
- * item: a constant scorer finds nothing. Ranks are counted, nothing is sorted but the held-out items themselves.
- */
-
-/**
- * Writes, ascending, the positions that the held-out items take in one list of the whole catalogue without the
- * `trained` items. `trained` and `heldOut` are distinct and have no item in common.
+ * Writes, ascending, the positions (from 1) that the held-out items take in one list by score of the whole catalogue
+ * without the `trained` items. `trained` and `heldOut` have no item twice and none in common. Of equal scores the
+ * held-out item comes last, so that a constant scorer finds nothing.
  */
 export function rankInCatalogue(
   scores: Float32Array,
@@ -24,7 +20,7 @@ export function rankInCatalogue(
   for (let n = 0; n < ranks.length; n++) ranks[n]! += n + 1;
 }
 
-/** The position of one item among itself and these others. */
+/** The position (from 1) of one item among itself and these others; last of equal scores. */
 export function rankAmong(scores: Float32Array, item: number, others: Int32Array): number {
   return countAtLeast(scores, others, scores[item]!) + 1;
 }

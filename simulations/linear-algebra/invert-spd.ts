@@ -126,45 +126,65 @@ function update(matrix: Float64Array, order: number, to: number, panel: Float64A
   }
 }
 
-/**
- * The products of the four rows of one tile with the four of another. Two rows at a time: their eight sums and six
- * operands fit the sixteen registers.
- */
+/** The products of the four rows of one tile with the four of another: sixteen sums, one a register. */
 function multiplyTiles(panel: Float64Array, left: number, right: number, width: number, products: Float64Array): void {
-  for (let half = 0; half < TILE; half += 2) {
-    let s00 = 0;
-    let s01 = 0;
-    let s02 = 0;
-    let s03 = 0;
-    let s10 = 0;
-    let s11 = 0;
-    let s12 = 0;
-    let s13 = 0;
-    const end = left + half + TILE * width;
-    for (let a = left + half, b = right; a < end; a += TILE, b += TILE) {
-      const a0 = panel[a]!;
-      const a1 = panel[a + 1]!;
-      const b0 = panel[b]!;
-      const b1 = panel[b + 1]!;
-      const b2 = panel[b + 2]!;
-      const b3 = panel[b + 3]!;
-      s00 += a0 * b0;
-      s10 += a1 * b0;
-      s01 += a0 * b1;
-      s11 += a1 * b1;
-      s02 += a0 * b2;
-      s12 += a1 * b2;
-      s03 += a0 * b3;
-      s13 += a1 * b3;
-    }
-    const at = half * TILE;
-    products[at] = s00;
-    products[at + 1] = s01;
-    products[at + 2] = s02;
-    products[at + 3] = s03;
-    products[at + 4] = s10;
-    products[at + 5] = s11;
-    products[at + 6] = s12;
-    products[at + 7] = s13;
+  let s00 = 0;
+  let s01 = 0;
+  let s02 = 0;
+  let s03 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s12 = 0;
+  let s13 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s22 = 0;
+  let s23 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  let s32 = 0;
+  let s33 = 0;
+  const end = left + TILE * width;
+  for (let a = left, b = right; a < end; a += TILE, b += TILE) {
+    const b0 = panel[b]!;
+    const b1 = panel[b + 1]!;
+    const b2 = panel[b + 2]!;
+    const b3 = panel[b + 3]!;
+    const a0 = panel[a]!;
+    s00 += a0 * b0;
+    s01 += a0 * b1;
+    s02 += a0 * b2;
+    s03 += a0 * b3;
+    const a1 = panel[a + 1]!;
+    s10 += a1 * b0;
+    s11 += a1 * b1;
+    s12 += a1 * b2;
+    s13 += a1 * b3;
+    const a2 = panel[a + 2]!;
+    s20 += a2 * b0;
+    s21 += a2 * b1;
+    s22 += a2 * b2;
+    s23 += a2 * b3;
+    const a3 = panel[a + 3]!;
+    s30 += a3 * b0;
+    s31 += a3 * b1;
+    s32 += a3 * b2;
+    s33 += a3 * b3;
   }
+  products[0] = s00;
+  products[1] = s01;
+  products[2] = s02;
+  products[3] = s03;
+  products[4] = s10;
+  products[5] = s11;
+  products[6] = s12;
+  products[7] = s13;
+  products[8] = s20;
+  products[9] = s21;
+  products[10] = s22;
+  products[11] = s23;
+  products[12] = s30;
+  products[13] = s31;
+  products[14] = s32;
+  products[15] = s33;
 }
