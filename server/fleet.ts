@@ -23,7 +23,8 @@ export interface Task {
 
 /**
  * The devices, as a coordinator sees them: sockets (`server/gateway`) or virtual devices (`simulations`). Commands go
- * down here; what devices do comes back up through `DeviceEvents`. A fleet may call `DeviceEvents` while it is called.
+ * down here; what devices do comes back up through `DeviceEvents`. A fleet may call `DeviceEvents` while it is called. It
+ * skips commands to devices that are gone.
  */
 export interface Fleet {
   /** The devices that could be asked now, in any order. */

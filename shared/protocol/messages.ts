@@ -93,7 +93,8 @@ export interface Receipt {
 
 /**
  * `counted`: it is in the sum. `duplicate`: this device's contribution to the round was already there. `late`: the round
- * had enough, or its time was up. `stale`: it belongs to another round or another model. `unasked`: this device was not
+ * no longer waited for it: it had enough, its time was up, or the device had declined or lost its connection since it was
+ * asked. `stale`: it belongs to another round or another model, or does not fit the plan. `unasked`: this device was not
  * asked in this round.
  */
 export const CONTRIBUTION_OUTCOMES = ['counted', 'duplicate', 'late', 'stale', 'unasked'] as const;
