@@ -1,6 +1,9 @@
 import type { Pace } from '../shared/protocol/messages.ts';
 import type { Random } from '../shared/random/random.ts';
 
+/** More would leave the range of numbers after a year without a coordinator. */
+const MAX_DOUBLINGS = 64;
+
 /**
  * How long to stay away after losing a connection: exponential backoff with full jitter (uniform from zero to a ceiling
  * that doubles with each failure), which spreads out devices that a coordinator lost all at once.
@@ -20,7 +23,7 @@ export class Backoff {
   next(notBeforeMs = 0): number {
     const { reconnectMinMs, reconnectMaxMs } = this.pace;
     const ceilingMs = Math.min(reconnectMaxMs, reconnectMinMs * 2 ** this.#failures);
-    this.#failures++;
+    this.#failures = Math.min(this.#failures + 1, MAX_DOUBLINGS);
     return notBeforeMs + this.#random.float() * ceilingMs;
   }
 

@@ -7,7 +7,7 @@ import type { DeviceLimits } from './limits.ts';
 /** As much of a WebSocket as the device uses: a browser's has it, and so has that of the package ws. */
 export interface Socket {
   binaryType: string;
-  send(data: Uint8Array): void;
+  send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;

@@ -43,8 +43,6 @@ export class Participation {
   /** The one wait that goes on: for an answer, or for the time to come back. */
   #cancelWait = () => {};
   #cancelTraining = () => {};
-  /** Sent, and nothing heard of it yet. Asked the same again, the device says the same again, no more about itself. */
-  #unconfirmed: Answer | undefined;
 
   constructor(options: CompiledDeviceOptions, id: string, trainer: Trainer, host: ParticipationHost) {
     this.#options = options;
@@ -139,7 +137,6 @@ export class Participation {
         this.#cancelTraining();
         break;
       case 'settled':
-        this.#unconfirmed = undefined;
         this.#backoff.reset();
         this.#host.emit(effect.by);
         break;
@@ -178,7 +175,8 @@ export class Participation {
     this.#cancelTraining = clock.setTimer(0, () => {
       let answer: Answer;
       try {
-        answer = this.#answer(welcome, task);
+        this.#trainer.adopt(welcome);
+        answer = this.#trainer.train(task);
       } catch (error) {
         this.#host.emit({ type: 'error', error: error as Error });
         this.#handle({ type: 'failed', reason: 'failed' });
@@ -188,25 +186,14 @@ export class Participation {
     });
   }
 
-  #answer(welcome: Welcome, task: TaskMessage): Answer {
-    const sent = this.#unconfirmed;
-    if (sent?.run === welcome.run && sent.round === task.round && sent.model === task.model) return sent;
-    this.#unconfirmed = undefined;
-    this.#trainer.adopt(welcome);
-    return this.#trainer.train(task);
-  }
-
   #answered(answer: Answer, lateAtMs: number): void {
     if (this.#options.clock.now() > lateAtMs) {
       this.#handle({ type: 'failed', reason: 'deadline' });
       return;
     }
-    if (answer !== this.#unconfirmed) {
-      this.#trainer.commit(answer);
-      this.#host.progressed();
-      this.#unconfirmed = answer;
-    }
     this.#handle({ type: 'answered', data: answer.data });
+    this.#trainer.commit(answer);
+    this.#host.progressed();
   }
 
   #finish(welcome: Welcome, model: ContentHash): void {

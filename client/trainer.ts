@@ -1,6 +1,5 @@
 import { toDense } from '../shared/aggregation/contribution.ts';
 import type { Catalogue, CatalogueItem } from '../shared/catalogue.ts';
-import type { ContentHash } from '../shared/hash.ts';
 import { type History, historyOf, type Interaction } from '../shared/history.ts';
 import { createLearner } from '../shared/learners/index.ts';
 import type { Learner } from '../shared/learners/learner.ts';
@@ -27,9 +26,6 @@ export interface Recommendation {
 
 /** What a device computed for a task, before it is sent. */
 export interface Answer {
-  readonly run: string;
-  readonly round: number;
-  readonly model: ContentHash;
   /** The bounded vector on the round's grid, dense, as wire bytes. */
   readonly data: Uint8Array;
   /** The personal state after training. */
@@ -114,7 +110,7 @@ export class Trainer {
    * @throws TaskError if the plan is not one to follow, and whatever the learner throws.
    */
   train({ round, plan }: TaskMessage): Answer {
-    const { run, learner, model, personal: before } = this.#current();
+    const { learner, model, personal: before } = this.#current();
     if (plan.length > this.#limits.maxContributionLength) {
       const { maxContributionLength } = this.#limits;
       throw new TaskError(
@@ -130,7 +126,7 @@ export class Trainer {
       );
     }
     const data = bytesOfInt32(toDense(bound(contribution, plan.clipNorm)));
-    return { run, round, model: model.hash, data, personal };
+    return { data, personal };
   }
 
   /** The answer was sent: what was learnt on the way stays. */

@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { topK } from '../../client/top-k.ts';
+
+describe('topK', () => {
+  it('agrees with sorting everything', () => {
+    // Few distinct values, so that ties are common.
+    const score = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN), fc.constant(-Infinity));
+    fc.assert(
+      fc.property(
+        fc.array(score, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat(6),
+        (values, k, modulus) => {
+          const scores = Float32Array.from(values);
+          const admit = (index: number): boolean => index % (modulus + 1) !== 1;
+          const sorted = Array.from(scores.keys())
+            .filter(index => admit(index) && !Number.isNaN(scores[index]))
+            .toSorted((a, b) => (scores[a] === scores[b] ? a - b : scores[b]! - scores[a]!));
+          expect(topK(scores, k, admit)).toEqual(sorted.slice(0, k));
+        },
+      ),
+    );
+  });
+});
