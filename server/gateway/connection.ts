@@ -45,8 +45,9 @@ export class Connection {
   #takenBytes = 0;
   /** What was sent before the ping that is out; undefined: none is. */
   #pingedAtBytes: number | undefined;
-  #heardAtMs = performance.now();
-  #beatAtMs = this.#heardAtMs;
+  /** How long nothing was heard, as of the last beat. */
+  #silentMs = 0;
+  #beatAtMs = performance.now();
   #bytesReadAtBeat: number;
   #pingsSinceBeat = 0;
 
@@ -101,17 +102,21 @@ export class Connection {
     this.#tcp.destroy();
   }
 
-  /** To be called every `heartbeatMs`: pings the peer, or finds that it is gone or too slow to count as there. */
+  /**
+   * To be called every `heartbeatMs`: pings the peer, or finds that it is gone or too slow to count as there. A beat that
+   * comes late counts as one: this process was busy then, and what the peer said meanwhile is still to be read.
+   */
   beat(): void {
     const nowMs = performance.now();
     const { heartbeatMs, minBytesPerSecond } = this.#limits;
+    const elapsedMs = Math.min(nowMs - this.#beatAtMs, heartbeatMs);
     const readBytes = this.#tcp.bytesRead - this.#bytesReadAtBeat;
-    if (readBytes * 1000 >= minBytesPerSecond * (nowMs - this.#beatAtMs)) this.#heardAtMs = nowMs;
     this.#beatAtMs = nowMs;
     this.#bytesReadAtBeat = this.#tcp.bytesRead;
     this.#pingsSinceBeat = 0;
     if (!this.#open) return;
-    if (nowMs - this.#heardAtMs > heartbeatMs + this.#deliveryMs()) {
+    this.#silentMs = 1000 * readBytes < minBytesPerSecond * elapsedMs ? this.#silentMs + elapsedMs : 0;
+    if (this.#silentMs > heartbeatMs + this.#deliveryMs()) {
       this.handler.broke('unresponsive');
     } else if (this.#pingedAtBytes === undefined) {
       this.#pingedAtBytes = this.#sentBytes;
@@ -121,14 +126,14 @@ export class Connection {
 
   #receive(frame: Uint8Array, isBinary: boolean): void {
     if (!this.#open) return;
-    this.#heardAtMs = performance.now();
+    this.#silentMs = 0;
     this.#traffic.up += frame.length;
     if (isBinary) this.handler.received(frame);
     else this.handler.broke('malformed');
   }
 
   #pong(): void {
-    this.#heardAtMs = performance.now();
+    this.#silentMs = 0;
     if (this.#pingedAtBytes === undefined) this.#countPing();
     else this.#takenBytes = this.#pingedAtBytes;
     this.#pingedAtBytes = undefined;

@@ -42,7 +42,6 @@ export class Listener {
     );
     this.#http.maxConnections = OVERLOAD * limits.maxConnections;
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#http.on('error', onError);
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -55,9 +54,10 @@ export class Listener {
 
   /** Begins to listen. Resolves to the URL that devices connect to; rejects if the address cannot be had. */
   async listen(): Promise<string> {
-    const { host, port, path, limits } = this.#options;
+    const { host, port, path, limits, onError } = this.#options;
     this.#http.listen(port, host);
     await once(this.#http, 'listening');
+    this.#http.on('error', onError);
     this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs);
     const { address, family, port: bound } = this.#http.address() as AddressInfo;
     return `ws://${family === 'IPv6' ? `[${address}]` : address}:${bound}${path}`;

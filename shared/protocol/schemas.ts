@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ContentHash, isContentHash } from '../hash.ts';
+import { isContentHash } from '../hash.ts';
 import {
   CONTRIBUTION_OUTCOMES,
   type CoordinatorMessage,
@@ -13,7 +13,7 @@ import { REFUSALS, type RefusalCode } from './refusals.ts';
  * Schemas of the control messages: every message but those that carry a binary, which codec.ts checks by hand. Strict: an
  * unknown key is an error.
  */
-const hash = z.string().refine((text): text is ContentHash => isContentHash(text), 'not a content hash');
+const hash = z.string().refine(isContentHash, 'not a content hash');
 const round = z.int().nonnegative();
 const milliseconds = z.number().nonnegative();
 const refusalCodes = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
@@ -22,7 +22,8 @@ const hello = z.strictObject({
   type: z.literal('hello'),
   protocol: z.int(),
   device: z.string().regex(/^[^\p{Cc}]+$/u, 'empty, or with control characters'),
-  holds: z.array(hash).readonly(),
+  // Not `.readonly()`: that freezes what it is given, an array or not, and throws on a typed array.
+  holds: z.array(hash),
 });
 
 const decline = z.strictObject({ type: z.literal('decline'), round, reason: z.enum(DECLINE_REASONS) });
@@ -72,9 +73,8 @@ export const coordinatorControlSchema = z.discriminatedUnion('type', [
 
 /** The schemas and the message types say the same: each line fails to compile when they part. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-const device: Same<z.infer<typeof deviceControlSchema>, Exclude<DeviceMessage, { data: Uint8Array }>> = true;
-const coordinator: Same<
-  z.infer<typeof coordinatorControlSchema>,
-  Exclude<CoordinatorMessage, { data: Uint8Array }>
-> = true;
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+type Control<Message> = Exclude<Message, { data: Uint8Array }>;
+const device: Same<Frozen<z.infer<typeof deviceControlSchema>>, Control<DeviceMessage>> = true;
+const coordinator: Same<Frozen<z.infer<typeof coordinatorControlSchema>>, Control<CoordinatorMessage>> = true;
 void [device, coordinator];

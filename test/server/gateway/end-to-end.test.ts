@@ -1,22 +1,15 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../server/clock.ts';
 import { Coordinator } from '../../../server/coordinator.ts';
-import { Gateway } from '../../../server/gateway/gateway.ts';
 import { compileRoundOptions } from '../../../server/round/settings.ts';
-import { popularity } from '../../../shared/learners/popularity.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
-import { CATALOGUE, honestDevice } from './peer.ts';
+import { honestDevice } from './peer.ts';
+import { LEARNER, openGateway } from './stage.ts';
 
-test('x', async () => {
-  const learner = popularity.create(popularity.options.parse({}), CATALOGUE);
-  const gateway = new Gateway({
-    run: 'r',
-    learner: { name: 'popularity', options: {} },
-    catalogue: CATALOGUE,
-    port: 0,
-  });
+test('a coordinator learns the sum of what devices contribute over sockets', async () => {
+  const gateway = openGateway();
   const coordinator = new Coordinator({
-    learner,
+    learner: LEARNER,
     settings: compileRoundOptions({ goal: 3, overSelection: 1 }),
     fleet: gateway,
     clock: systemClock,
@@ -25,17 +18,17 @@ test('x', async () => {
   const url = await gateway.listen(coordinator);
   coordinator.start();
   const devices = [
-    honestDevice(url, 'a', learner, ['bread', 'milk']),
-    honestDevice(url, 'b', learner, ['bread']),
-    honestDevice(url, 'c', learner, ['tea']),
+    honestDevice(url, 'a', LEARNER, ['bread', 'milk']),
+    honestDevice(url, 'b', LEARNER, ['bread']),
+    honestDevice(url, 'c', LEARNER, ['tea']),
   ];
-  const outcome = await coordinator.finished;
-  expect([...outcome.state.model.values]).toEqual([2, 1, 1, 0, 0]);
-  for (const device of await Promise.all(devices)) {
-    expect(device.outcomes).toEqual(['counted']);
-    expect((await device.peer.ended).status).toBe(1000);
-    console.log(device.peer.heard.map(m => m.type));
+  const { ending, state, published } = await coordinator.finished;
+  expect(ending).toBe('finished');
+  expect([...state.model.values]).toEqual([2, 1, 1, 0, 0]);
+  for (const { peer, outcomes } of await Promise.all(devices)) {
+    expect(outcomes).toEqual(['counted']);
+    expect(peer.heard.at(-1)).toEqual({ type: 'finished', model: published.hash });
+    expect((await peer.ended).status).toBe(1000);
   }
-  console.log(gateway.traffic);
   await gateway.close();
 });

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { toDense } from '../../../shared/aggregation/contribution.ts';
 import { Catalogue } from '../../../shared/catalogue.ts';
@@ -22,6 +23,8 @@ export interface Ending {
 /** One end of the wire, played by a script: says what the test says, and hands out what it hears in order. */
 export class Peer {
   readonly socket: WebSocket;
+  /** The connection below, for bytes that no WebSocket would send. */
+  readonly tcp: Socket;
   /** Everything heard so far. */
   readonly heard: CoordinatorMessage[] = [];
   readonly ended: Promise<Ending>;
@@ -31,7 +34,9 @@ export class Peer {
   #ending: Ending | undefined;
 
   constructor(url: string) {
-    this.socket = new WebSocket(url, { perMessageDeflate: false });
+    const { hostname, port } = new URL(url);
+    this.tcp = connect(Number(port), hostname);
+    this.socket = new WebSocket(url, { perMessageDeflate: false, createConnection: () => this.tcp });
     this.socket.on('error', () => {});
     this.#opened = new Promise(resolve => this.socket.once('open', resolve));
     this.socket.on('message', data => {
@@ -83,7 +88,7 @@ export class Peer {
   }
 
   /** Answers a task with a vector on the grid. */
-  contribute({ round, model }: TaskMessage, vector: Int32Array): void {
+  contribute({ round, model }: Pick<TaskMessage, 'round' | 'model'>, vector: Int32Array): void {
     this.say({
       type: 'contribution',
       round,
