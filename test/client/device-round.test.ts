@@ -159,7 +159,7 @@ describe('a device in a round', () => {
     made.socket.say(model1, taskFor(1));
     train(made);
     made.socket.drop();
-    made.clock.advance(30_000);
+    made.clock.runNext();
     made.socket.open();
     made.socket.say({ ...welcome, run: 'run-2' }, taskFor(1));
     train(made);
