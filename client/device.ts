@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SettingsError } from '../shared/errors.ts';
 import type { Interaction } from '../shared/history.ts';
 import { systemRandom } from '../shared/random/system.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Interaction } from '../shared/history.ts';
 
 /** What an app may record, and what a file of a history holds. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ContentHash, contentHash, isContentHash } from '../shared/hash.ts';
 import type { Interaction } from '../shared/history.ts';
 import { Model } from '../shared/model.ts';

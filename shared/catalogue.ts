@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LarderError } from './errors.ts';
 
 /** Something on sale. Public: the coordinator publishes the catalogue to every device. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import { SettingsError } from '../errors.ts';
 import type { Learner, LearnerDefinition } from './learner.ts';

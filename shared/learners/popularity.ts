@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Contribution } from '../aggregation/contribution.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { Model, type TensorSpec } from '../model.ts';

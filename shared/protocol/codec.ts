@@ -1,5 +1,6 @@
 import { Packr, Unpackr } from 'msgpackr';
-import { type ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
+import * as z from 'zod';
 import { isContentHash } from '../hash.ts';
 import { checkFrame } from './frame-guard.ts';
 import { DEFAULT_MESSAGE_LIMITS, type MessageLimits } from './limits.ts';
