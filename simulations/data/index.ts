@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type ColumnMapping, readCsv } from './csv.ts';
+import { type ColumnMapping, type ReadTable, readCsv } from './csv.ts';
 import { DataError } from './data-error.ts';
 import type { Dataset } from './dataset.ts';
 import { readMovielens } from './movielens.ts';
@@ -18,6 +18,13 @@ export interface LoadOptions {
   readonly seed?: number;
 }
 
+type Reader = (path: string, maxBadShare: number, columns: ColumnMapping) => Promise<ReadTable>;
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['csv', (path, maxBadShare, columns) => readCsv(path, columns, maxBadShare)],
+  ['movielens', readMovielens],
+  ['online-retail', readOnlineRetail],
+]);
 const KINDS = 'synthetic, online-retail:PATH, movielens:PATH or csv:PATH';
 
 /**
@@ -31,16 +38,12 @@ export async function loadDataset(spec: string, options: LoadOptions = {}): Prom
   const { columns = {}, maxBadShare = 0.01, seed = 1 } = options;
   if (!(maxBadShare >= 0 && maxBadShare <= 1))
     throw new DataError(`The largest share of malformed rows is ${maxBadShare}. Give a number from 0 to 1.`);
+  if (options.columns !== undefined && kind !== 'csv')
+    throw new DataError(`Columns are mapped for csv:PATH only; not for ${spec}. Leave the mapping out.`);
   if (kind === 'synthetic') return makeSyntheticDataset(path, seed);
-  const read = {
-    csv: () => readCsv(path, columns, maxBadShare),
-    movielens: () => readMovielens(path, maxBadShare),
-    'online-retail': () => readOnlineRetail(path, maxBadShare),
-  }[kind];
+  const read = READERS.get(kind);
   if (read === undefined) throw new DataError(`There is no data called "${spec}". Give ${KINDS}.`);
   if (path === '') throw new DataError(`"${spec}" names no file. Give ${kind}:PATH.`);
-  if (options.columns !== undefined && kind !== 'csv')
-    throw new DataError(`Columns are mapped for csv:PATH only; ${kind} has its own. Leave the mapping out.`);
-  const { table, report } = await read();
+  const { table, report } = await read(path, maxBadShare, columns);
   return table.toDataset(`${kind}:${basename(path)}`, report);
 }

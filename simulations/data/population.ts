@@ -44,7 +44,7 @@ export class Population {
 
   /** The distinct items of a user in the order of their first purchase: a view, not to be written to. */
   items(user: number): Int32Array {
-    return this.#distinct.subarray(this.#distinctOffsets[user]!, this.#distinctOffsets[user + 1]!);
+    return this.#distinct.subarray(this.#distinctOffsets[user], this.#distinctOffsets[user + 1]);
   }
 
   /** Views into the columns, not to be written to. */

@@ -136,7 +136,8 @@ export class RowScanner {
       } else {
         const start = at;
         let byte = bytes[at]!;
-        while (byte !== LF && (byte !== first || (second >= 0 && bytes[at + 1] !== second))) byte = bytes[++at]!;
+        if (width === 1) while (byte !== LF && byte !== first) byte = bytes[++at]!;
+        else while (byte !== LF && (byte !== first || bytes[at + 1] !== second)) byte = bytes[++at]!;
         if (at >= filled) return INCOMPLETE;
         this.#row.add(start, byte === LF && at > start && bytes[at - 1] === CR ? at - 1 : at, false);
       }

@@ -9,6 +9,7 @@ const END_BYTES = 22;
 const LONGEST_COMMENT = 0xffff;
 const ENTRY_SIGNATURE = 0x02014b50;
 const ENTRY_BYTES = 46;
+const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
@@ -17,6 +18,7 @@ const CHUNK_BYTES = 1 << 18;
 interface ZipEntry {
   readonly method: number;
   readonly packedBytes: number;
+  readonly bytes: number;
   /** Where the entry's local header is. */
   readonly offset: number;
 }
@@ -56,17 +58,23 @@ export class ZipFile {
     const entry = this.#entries.get(name);
     if (entry === undefined || (entry.method !== STORED && entry.method !== DEFLATED)) throw damaged(this.#path);
     const header = await bytesAt(this.#file, entry.offset, LOCAL_BYTES);
+    if (header.length < LOCAL_BYTES || header.readUInt32LE(0) !== LOCAL_SIGNATURE) throw damaged(this.#path);
     const start = entry.offset + LOCAL_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
     if (entry.packedBytes === 0) return;
     const range = { start, end: start + entry.packedBytes - 1, highWaterMark: CHUNK_BYTES, autoClose: false };
     const packed = this.#file.createReadStream(range);
     const stream =
       entry.method === STORED ? packed : pipeline(packed, createInflateRaw({ chunkSize: CHUNK_BYTES }), () => {});
+    let bytes = 0;
     try {
-      for await (const chunk of stream) yield chunk as Uint8Array;
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        yield chunk;
+      }
     } catch (cause) {
       throw cause instanceof DataError ? cause : damaged(this.#path, cause);
     }
+    if (bytes !== entry.bytes) throw damaged(this.#path);
   }
 
   async close(): Promise<void> {
@@ -94,6 +102,7 @@ async function readDirectory(path: string, file: FileHandle): Promise<Map<string
     entries.set(directory.toString('utf8', at + ENTRY_BYTES, nameEnd), {
       method: directory.readUInt16LE(at + 10),
       packedBytes: directory.readUInt32LE(at + 20),
+      bytes: directory.readUInt32LE(at + 24),
       offset: directory.readUInt32LE(at + 42),
     });
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
@@ -101,7 +110,7 @@ async function readDirectory(path: string, file: FileHandle): Promise<Map<string
   return entries;
 }
 
-/** @throws RangeError where a field is then read past the end of a file that is too short. */
+/** Fewer bytes where the file is too short. */
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);

@@ -113,13 +113,19 @@ function shop(world: World, household: Household, into: Purchases, from: number,
   const own = world.tastes[world.fashions.draw(random)]!;
   const ends = planBaskets(from, to, random);
   const times = Float64Array.from(ends, () => tripTime(world, random)).sort();
+  const { items } = into;
   let row = from;
   for (const [basket, end] of ends.entries()) {
     const time = times[basket]!;
     const day = Math.floor(time / DAY_MS);
     const start = row;
     for (; row < end; row++) {
-      into.items[row] = choose(world, household, own, into.items.subarray(start, row), day, random);
+      let item = wish(world, household, own, random);
+      for (let tries = 1; tries < MOST_WISHES; tries++) {
+        if (sells(world, item, day, random) && !holds(items, start, row, item)) break;
+        item = wish(world, household, own, random);
+      }
+      items[row] = item;
       into.times[row] = FIRST_DAY_MS + time;
       into.baskets[row] = basket;
       into.quantities[row] = random.float() < SHOPPER_SHAPE.singles ? 1 : 2 + random.below(5);
@@ -140,21 +146,14 @@ function tripTime(world: World, random: Random): number {
   return world.days.draw(random) * DAY_MS + OPENING_MS + Math.floor(random.float() * OPEN_MS);
 }
 
-function choose(
-  world: World,
-  household: Household,
-  own: Taste,
-  basket: Int32Array,
-  day: number,
-  random: Random,
-): number {
-  let item = wish(world, household, own, random);
-  for (let tries = 1; tries < MOST_WISHES; tries++) {
-    const season = world.seasonOf[item]!;
-    if ((season < 0 || random.float() < world.seasons[season]![day]!) && !basket.includes(item)) break;
-    item = wish(world, household, own, random);
-  }
-  return item;
+function sells(world: World, item: number, day: number, random: Random): boolean {
+  const season = world.seasonOf[item]!;
+  return season < 0 || random.float() < world.seasons[season]![day]!;
+}
+
+function holds(items: Int32Array, start: number, end: number, item: number): boolean {
+  for (let row = start; row < end; row++) if (items[row] === item) return true;
+  return false;
 }
 
 function wish(world: World, { tastes, staples }: Household, own: Taste, random: Random): number {

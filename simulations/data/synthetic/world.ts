@@ -129,7 +129,7 @@ function makeTaste(members: readonly Int32Array[], popularity: Float64Array, ran
       weights.push((popularity[item]! * Math.exp(WORLD_SHAPE.likingDeviation * random.normal())) / (place + 1));
     }
   }
-  return { items: Int32Array.from(items), table: new AliasTable(weights) };
+  return { items: Int32Array.from(items), table: new AliasTable(Float64Array.from(weights)) };
 }
 
 /** Brand, variant and good, without repeating a combination before all were used. */
