@@ -44,14 +44,18 @@ export function easeWeights(population: Population, itemCount: number, lambda: n
   return weights;
 }
 
-/** The upper triangle of X^T X: how many users bought both items, on the diagonal how many bought the one. */
+/** X^T X: how many users bought both items. Counted row by row: a row fits the cache, the matrix does not. */
 function coPurchases(population: Population, itemCount: number): Float64Array {
-  const counts = new Float64Array(itemCount * itemCount);
+  const buyers = Array.from({ length: itemCount }, (): number[] => []);
   for (let user = 0; user < population.size; user++) {
-    const items = population.items(user).toSorted();
-    for (let a = 0; a < items.length; a++) {
-      const row = items[a]! * itemCount;
-      for (let b = a; b < items.length; b++) counts[row + items[b]!]!++;
+    for (const item of population.items(user)) buyers[item]!.push(user);
+  }
+  const counts = new Float64Array(itemCount * itemCount);
+  for (const [item, users] of buyers.entries()) {
+    const row = counts.subarray(item * itemCount, (item + 1) * itemCount);
+    for (const user of users) {
+      const items = population.items(user);
+      for (let n = 0; n < items.length; n++) row[items[n]!]!++;
     }
   }
   return counts;

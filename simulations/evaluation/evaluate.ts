@@ -16,8 +16,8 @@ export interface Metrics {
     readonly mrr: number;
   };
   /**
-   * The protocol of He et al. 2017 (Neural Collaborative Filtering, section 4.1): each held-out item among 99 drawn
-   * ones that the user never bought. For comparison with published figures: it does not order recommenders as `full`
+   * The protocol of He et al. 2017 (Neural Collaborative Filtering): each held-out item among 99 drawn ones that the
+   * user never bought. For comparison with published figures: it does not order recommenders as `full`
    * does. Of several held-out items each has its own list, and a user's figure is their mean.
    */
   readonly sampled: { readonly 'hr@10': number; readonly 'ndcg@10': number };

@@ -8,7 +8,7 @@ export function hitRate(ranks: Int32Array, k: number): number {
   return ranks[0]! <= k ? 1 : 0;
 }
 
-/** The share found among the first k of as many of the items as fit there (Liang et al. 2018, section 4.2). */
+/** The share found among the first k of as many of the items as fit there (Liang et al. 2018, Mult-VAE). */
 export function recall(ranks: Int32Array, k: number): number {
   return ranks.filter(rank => rank <= k).length / Math.min(ranks.length, k);
 }

@@ -14,7 +14,7 @@ export interface SplitOptions {
   readonly holdout: Holdout;
   /**
    * From how many items on a user is evaluated; at least 2, by default 5, as is customary. The others are trained on
-   * whole: dropping them moves no figure on Online Retail by more than 0.001.
+   * whole: without them no full-ranking figure of popularity or EASE on Online Retail moves by more than 0.001.
    */
   readonly minItems?: number;
 }
@@ -52,7 +52,7 @@ export class Split {
 
   /** The distinct items held out from a user, in the order of purchase; none if the user is not evaluated. A view. */
   heldOut(user: number): Int32Array {
-    return this.#heldOut.subarray(this.#offsets[user]!, this.#offsets[user + 1]!);
+    return this.#heldOut.subarray(this.#offsets[user], this.#offsets[user + 1]);
   }
 }
 

@@ -1,11 +1,9 @@
 import { NumericalError } from '../../shared/errors.ts';
 
-/** Columns eliminated at a time: a tile of the panel is then 2 KB, and a band of tiles stays in the L1 cache. */
+/** Columns eliminated, and columns updated, at a time: the panel's tiles of one block, 32 KB, stay in the L1 cache. */
 const BLOCK = 64;
 /** Rows and columns of a register tile; divides the block. */
 const TILE = 4;
-/** Columns of the matrix updated at a time, for the cache; a multiple of the tile. */
-const BAND = 64;
 
 /**
  * Replaces a symmetric positive definite matrix (row-major, order x order) by its inverse, in place. Reads the upper
@@ -109,8 +107,8 @@ function solvePanel(panel: Float64Array, factor: Float64Array, width: number): v
 /** Adds P P^T to the columns before `to`, and subtracts it from the others, on and above the diagonal. */
 function update(matrix: Float64Array, order: number, to: number, panel: Float64Array, width: number): void {
   const products = new Float64Array(TILE * TILE);
-  for (let band = 0; band < order; band += BAND) {
-    const bandEnd = Math.min(band + BAND, order);
+  for (let band = 0; band < order; band += BLOCK) {
+    const bandEnd = Math.min(band + BLOCK, order);
     for (let row = 0; row < bandEnd; row += TILE) {
       const rows = Math.min(TILE, order - row);
       for (let column = Math.max(band, row); column < bandEnd; column += TILE) {
@@ -126,7 +124,7 @@ function update(matrix: Float64Array, order: number, to: number, panel: Float64A
   }
 }
 
-/** The products of the four rows of one tile with the four of another: sixteen sums, one a register. */
+/** The products of the four rows of one tile with the four of another, row-major. */
 function multiplyTiles(panel: Float64Array, left: number, right: number, width: number, products: Float64Array): void {
   let s00 = 0;
   let s01 = 0;

@@ -29,11 +29,13 @@ function inverse(matrix: readonly number[][]): number[][] {
   for (let column = 0; column < n; column++) {
     const rest = rows.slice(column).map(row => Math.abs(row[column]!));
     const pivot = column + rest.indexOf(Math.max(...rest));
-    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
-    rows[column] = rows[column].map(value => value / rows[column]![column]!);
+    const chosen = rows[pivot]!;
+    rows[pivot] = rows[column]!;
+    const scaled = chosen.map(value => value / chosen[column]!);
+    rows[column] = scaled;
     for (let i = 0; i < n; i++) {
       const factor = rows[i]![column]!;
-      if (i !== column) rows[i] = rows[i]!.map((value, j) => value - factor * rows[column]![j]!);
+      if (i !== column) rows[i] = rows[i]!.map((value, j) => value - factor * scaled[j]!);
     }
   }
   return rows.map(row => row.slice(n));

@@ -25,7 +25,7 @@ function expectFigures(scorer: Scorer, split: Split, full: [number, number], sam
 }
 
 describeWithData('online-retail/online_retail.csv.gz', 'Online Retail', path => {
-  it('gives the reference figures of popularity and EASE', { timeout: 180_000 }, async () => {
+  it('gives the reference figures of popularity and EASE', { timeout: 300_000 }, async () => {
     const split = await load(`online-retail:${path}`);
     const evaluated = Array.from({ length: split.train.size }, (_, user) => user).filter(
       user => split.heldOut(user).length > 0,

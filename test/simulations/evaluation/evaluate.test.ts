@@ -122,6 +122,13 @@ describe('evaluate', () => {
     expect(new Set(evaluate(jealous, split, SEED).ranks.sampled)).toEqual(new Set([1]));
   });
 
+  it('draws for each user anew', () => {
+    const rows = Array.from({ length: 5 }, (_, item): Row => [item, item]);
+    const split = splitDataset(smallDataset([rows, rows, rows, rows], ITEMS), { holdout: 'last-item' });
+    const falling: Scorer = () => Float32Array.from({ length: ITEMS }, (_, item) => (item < 200 ? 1 : 0.5 - item));
+    expect(new Set(evaluate(falling, split, SEED).ranks.sampled).size).toBeGreaterThan(1);
+  });
+
   it('weighs users alike, however many items they have held out', () => {
     const rows = (items: number, last: number): Row[] =>
       Array.from({ length: items + last }, (_, item) => [item, item < items ? 0 : 1]);
