@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
 import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
 import { serveCommand } from './serve.ts';
@@ -7,6 +8,7 @@ import { simulateCommand } from './simulate.ts';
 
 const program = new Command('larder')
   .description("Train a retail recommender on purchase histories that never leave the shoppers' devices.")
+  .version(version)
   .showHelpAfterError('(add --help for the options)')
   .exitOverride()
   .addCommand(simulateCommand())

@@ -11,7 +11,6 @@ export class Progress {
 
   update({ label, done, total, detail = '' }: ProgressStep): void {
     if (label !== this.#label) this.#start(label, total);
-    this.#bar?.setTotal(total);
     this.#bar?.update(done, { detail });
   }
 
@@ -31,11 +30,12 @@ export class Progress {
   #start(label: string, total: number): void {
     this.end();
     this.#label = label;
+    if (total === 0) {
+      process.stderr.write(`${label}\n`);
+      return;
+    }
     this.#bar = new SingleBar({
-      format:
-        total > 0
-          ? `${label.padEnd(24)} {bar} {value}/{total}  {eta_formatted} left  {detail}`
-          : `${label.padEnd(24)} {detail}`,
+      format: `${label.padEnd(24)} {bar} {value}/{total}  {eta_formatted} left  {detail}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,

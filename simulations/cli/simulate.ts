@@ -1,15 +1,9 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { RunFolder } from '../runs/run-folder.ts';
-import { BASELINES, HOLDOUTS, type SimulateOptions, simulateSettings, TRANSPORTS } from '../simulate/settings.ts';
-import { simulate } from '../simulate/simulate.ts';
+import { BASELINES, HOLDOUTS, type SimulateOptions, TRANSPORTS } from '../simulate/settings.ts';
 import { integer, list, number, setting, textSetting } from './arguments.ts';
-import { interruptSignal } from './interrupt.ts';
-import { EXIT, printJson } from './output.ts';
-import { Progress } from './progress.ts';
-import { summaryText } from './summary-table.ts';
 
-interface Flags {
+/** What commander parses `larder simulate` to. */
+export interface SimulateFlags extends Omit<SimulateOptions, 'columns' | 'learnerOptions'> {
   readonly json?: boolean;
   readonly out?: string;
   readonly rounds?: number;
@@ -44,35 +38,8 @@ export function simulateCommand(): Command {
     .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')
     .option('--json', 'print the summary as one JSON document on stdout')
-    .action(async ({ json = false, out, rounds, set, column, ...rest }: Flags & SimulateOptions) => {
-      const settings = simulateSettings({
-        ...rest,
-        ...(column && { columns: column }),
-        learnerOptions: { ...set, ...(rounds !== undefined && { rounds }) },
-      });
-      const run = runName(settings.learner, settings.data);
-      const folder = new RunFolder(out ?? join('runs', run));
-      const progress = new Progress();
-      const { signal, release } = interruptSignal();
-      try {
-        const summary = await simulate(run, settings, folder, {
-          signal,
-          progress: step => progress.update(step),
-          notice: sentence => progress.notice(sentence),
-        });
-        progress.end();
-        if (json) printJson(summary);
-        else process.stdout.write(`${summaryText(summary, folder.path)}\n`);
-        if (summary.status === 'interrupted') process.exitCode = EXIT.interrupted;
-      } finally {
-        progress.end();
-        release();
-      }
+    .action(async (flags: SimulateFlags) => {
+      const { runSimulate } = await import('./run-simulate.ts');
+      await runSimulate(flags);
     });
-}
-
-/** Time, learner and data, so that a listing of runs/ reads as a log. */
-function runName(learner: string, data: string): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return `${time}-${learner}-${data.split(':')[0]}`;
 }

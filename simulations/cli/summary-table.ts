@@ -20,6 +20,7 @@ function metricsTable({ learner, metrics, baselines }: RunSummary): string {
     head: ['', 'HR@10', 'NDCG@10', 'Recall@20', 'MRR', 'HR@10 of 100', 'NDCG@10 of 100'],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   const add = (name: string, row: Metrics | null | undefined): void => {
     if (row === null || row === undefined) return;

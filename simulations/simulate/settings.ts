@@ -12,7 +12,7 @@ const schema = z.strictObject({
   /** `synthetic`, `online-retail:PATH`, `movielens:PATH`, `csv:PATH`. */
   data: z.string().default('synthetic'),
   /** Which column of a csv holds what, where the header's names do not tell. */
-  columns: z.record(z.string(), z.string()).default({}),
+  columns: z.record(z.string(), z.string()).optional(),
   /** The share of malformed rows above which loading fails. */
   maxBadShare: z.number().min(0).max(1).default(0.01),
   learner: z.string().default('mf'),

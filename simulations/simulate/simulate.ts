@@ -7,6 +7,7 @@ import type { Scorer } from '../evaluation/scorer.ts';
 import { type Split, splitDataset } from '../evaluation/split.ts';
 import type { RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
+import { version } from '../version.ts';
 import { evaluateBaselines } from './baselines.ts';
 import type { SimulateHooks } from './hooks.ts';
 import { trainInMemory } from './memory.ts';
@@ -27,7 +28,7 @@ export async function simulate(
   folder: RunFolder,
   hooks: SimulateHooks,
 ): Promise<RunSummary> {
-  folder.writeConfig({ run, node: process.version, settings });
+  folder.writeConfig({ run, larder: version, node: process.version, settings });
   folder.writeSummary({ run, status: 'running' });
   try {
     const summary = await runSteps(run, settings, folder, hooks);
@@ -49,7 +50,7 @@ async function runSteps(
 ): Promise<RunSummary> {
   const { data, columns, maxBadShare, seed, holdout } = settings;
   hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
-  const dataset = await loadDataset(data, { columns, maxBadShare, seed });
+  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare, seed });
   tellBadRows(dataset, hooks);
   folder.writeCatalogue(dataset.catalogue.encode());
   const split = splitDataset(dataset, { holdout });
