@@ -6,13 +6,17 @@ export type Aliases<Role extends string> = Readonly<Record<Role, readonly string
 
 /**
  * Finds each role's column in a header: where `mapping` names it, else by its aliases.
- * @throws DataError if a mapped name is not in the header.
+ * @throws DataError if a mapped name is not in the header, or the mapping names a role that there is not.
  */
 export function findColumns<Role extends string>(
   header: readonly string[],
   aliases: Aliases<Role>,
   mapping: Readonly<Partial<Record<Role, string>>>,
 ): Partial<Record<Role, number>> {
+  for (const role of Object.keys(mapping)) {
+    if (!Object.hasOwn(aliases, role))
+      throw new DataError(`No column can hold "${role}". Give one of ${Object.keys(aliases).join(', ')}.`);
+  }
   const plain = header.map(plainName);
   const found: Partial<Record<Role, number>> = {};
   for (const role of Object.keys(aliases) as Role[]) {

@@ -24,7 +24,7 @@ export interface ColumnMapping {
 }
 
 /** The roles a column may have, each with the header names that are known for it (without case and punctuation). */
-export const COLUMN_ALIASES: Aliases<keyof ColumnMapping> = {
+const COLUMN_ALIASES: Aliases<keyof ColumnMapping> = {
   user: ['user', 'userid', 'customer', 'customerid', 'shopper', 'shopperid', 'visitorid'],
   item: ['item', 'itemid', 'product', 'productid', 'article', 'articleid', 'sku', 'stockcode', 'movie', 'movieid'],
   time: ['time', 'timestamp', 'date', 'datetime', 'purchasedat', 'orderdate', 'invoicedate'],
@@ -76,7 +76,7 @@ function columnsOf(row: Row, mapping: ColumnMapping, path: string): Columns {
   if (user === undefined || item === undefined || when === undefined)
     throw new DataError(
       `${path}: no column is known to hold ${missing.map(([role]) => role).join(', ')}; ` +
-        `the first line names ${listed(header)}. Say which one does (--columns user=NAME,item=NAME,time=NAME).`,
+        `the first line names ${listed(header)}. Say which one does (--column user=NAME, and so on).`,
     );
   return { ...others, user, item, when, byTime, width: header.length };
 }
@@ -103,26 +103,4 @@ function readRow(row: Row, columns: Columns, table: PurchaseTable, report: RowRe
     if (title !== undefined) table.titles[itemIndex] ||= row.text(title);
     if (category !== undefined) table.categories[itemIndex] ||= row.text(category);
   }
-}
-
-/**
- * Reads a mapping written `user=NAME,item=NAME,time=NAME`; a name holds no comma and no equals sign.
- * @throws DataError if a role is unknown or named twice.
- */
-export function parseColumnMapping(text: string): ColumnMapping {
-  const mapping: Partial<Record<keyof ColumnMapping, string>> = {};
-  for (const pair of text.split(',')) {
-    const [role = '', name = '', ...more] = pair.split('=').map(part => part.trim());
-    if (!isRole(role) || name === '' || more.length > 0)
-      throw new DataError(
-        `"${pair}" maps no column. Write ROLE=NAME, with one of ${Object.keys(COLUMN_ALIASES).join(', ')}.`,
-      );
-    if (mapping[role] !== undefined) throw new DataError(`The mapping names ${role} twice. Name it once.`);
-    mapping[role] = name;
-  }
-  return mapping;
-}
-
-function isRole(role: string): role is keyof ColumnMapping {
-  return Object.hasOwn(COLUMN_ALIASES, role);
 }

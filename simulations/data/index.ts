@@ -6,7 +6,7 @@ import { readMovielens } from './movielens.ts';
 import { readOnlineRetail } from './online-retail.ts';
 import { makeSyntheticDataset } from './synthetic/index.ts';
 
-export { type ColumnMapping, parseColumnMapping } from './csv.ts';
+export type { ColumnMapping } from './csv.ts';
 export { DataError } from './data-error.ts';
 
 export interface LoadOptions {
@@ -39,7 +39,7 @@ export async function loadDataset(spec: string, options: LoadOptions = {}): Prom
   if (!(maxBadShare >= 0 && maxBadShare <= 1))
     throw new DataError(`The largest share of malformed rows is ${maxBadShare}. Give a number from 0 to 1.`);
   if (options.columns !== undefined && kind !== 'csv')
-    throw new DataError(`Columns are mapped for csv:PATH only; not for ${spec}. Leave the mapping out.`);
+    throw new DataError(`Columns are mapped for csv:PATH only, not for ${spec}. Leave the mapping out.`);
   if (kind === 'synthetic') return makeSyntheticDataset(path, seed);
   const read = READERS.get(kind);
   if (read === undefined) throw new DataError(`There is no data called "${spec}". Give ${KINDS}.`);

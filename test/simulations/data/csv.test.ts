@@ -1,7 +1,7 @@
 import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../simulations/data/dataset.ts';
-import { type LoadOptions, loadDataset, parseColumnMapping } from '../../../simulations/data/index.ts';
+import { type LoadOptions, loadDataset } from '../../../simulations/data/index.ts';
 import { useFolder } from './files.ts';
 
 const folder = useFolder();
@@ -173,6 +173,9 @@ describe('what cannot be loaded', () => {
     await expect(load('user,item,time\na,b,1\n', { columns: { item: 'thing' } })).rejects.toThrow(
       /no column "thing" for item/,
     );
+    await expect(load('user,item,time\na,b,1\n', { columns: Object.fromEntries([['shop', 'user']]) })).rejects.toThrow(
+      /No column can hold "shop". Give one of user, item/,
+    );
     await expect(load('user,item,time\na,b,1\n', { columns: { time: 'time', order: 'time' } })).rejects.toThrow(
       /one of them/,
     );
@@ -181,19 +184,5 @@ describe('what cannot be loaded', () => {
   it('options that make no sense', async () => {
     await expect(loadDataset('synthetic:tiny', { columns: { user: 'x' } })).rejects.toThrow(/csv:PATH only/);
     await expect(loadDataset('synthetic:tiny', { maxBadShare: 2 })).rejects.toThrow(/from 0 to 1/);
-  });
-});
-
-describe('parseColumnMapping', () => {
-  it('reads pairs', () => {
-    expect(parseColumnMapping('user=Customer ID, item=SKU,order=n')).toEqual({
-      user: 'Customer ID',
-      item: 'SKU',
-      order: 'n',
-    });
-  });
-
-  it.each(['', 'user', 'user=', 'shop=x', 'user=a=b', 'user=a,user=b', 'constructor=x'])('refuses %j', text => {
-    expect(() => parseColumnMapping(text)).toThrow(expect.objectContaining({ code: 'data' }));
   });
 });
