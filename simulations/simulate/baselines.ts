@@ -7,9 +7,12 @@ import type { Scorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
 import type { RunSummary } from '../runs/results.ts';
 import type { SimulateHooks } from './hooks.ts';
-import type { SimulateSettings } from './settings.ts';
+import { BASELINES, type SimulateSettings } from './settings.ts';
 
-type Name = SimulateSettings['baselines'][number];
+type Name = (typeof BASELINES)[number];
+
+/** EASE inverts an items x items matrix: beyond, it is computed only for those who ask for it by name. */
+const EASE_MAX_ITEMS = 6_000;
 
 /** What a shop would get that gathered everybody's purchases in one place. */
 export async function evaluateBaselines(
@@ -26,11 +29,17 @@ export async function evaluateBaselines(
     ease: () => ease(train, catalogue.size, easeLambda),
   };
   const results: Partial<Record<Name, Metrics>> = {};
-  for (const name of settings.baselines) {
+  for (const name of settings.baselines ?? affordable(catalogue.size, hooks)) {
     if (hooks.signal.aborted) break;
     hooks.progress({ label: `baseline: ${name}`, done: 0, total: 0 });
     await new Promise(setImmediate);
     results[name] = metricsOf(scorers[name]());
   }
   return results;
+}
+
+function affordable(items: number, hooks: SimulateHooks): readonly Name[] {
+  if (items <= EASE_MAX_ITEMS) return BASELINES;
+  hooks.notice(`EASE is left out: ${items} items would take long. Ask for it with --baselines ${BASELINES.join(',')}.`);
+  return BASELINES.filter(name => name !== 'ease');
 }

@@ -1,0 +1,13 @@
+export { ease } from './baselines/ease.ts';
+export { popularity } from './baselines/popularity.ts';
+export { DataError, type LoadOptions, loadDataset } from './data/index.ts';
+export type { Dataset } from './data/dataset.ts';
+export { Population } from './data/population.ts';
+export { type Evaluation, evaluate, type Metrics } from './evaluation/evaluate.ts';
+export type { Scorer } from './evaluation/scorer.ts';
+export { type Holdout, type Split, splitDataset } from './evaluation/split.ts';
+export type { RunSummary } from './runs/results.ts';
+export { RunFolder } from './runs/run-folder.ts';
+export type { SimulateHooks } from './simulate/hooks.ts';
+export { type SimulateOptions, type SimulateSettings, simulateSettings } from './simulate/settings.ts';
+export { simulate } from './simulate/simulate.ts';
