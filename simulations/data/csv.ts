@@ -3,7 +3,7 @@ import { DataError } from './data-error.ts';
 import type { LoadReport } from './dataset.ts';
 import { NO_BASKET, PurchaseTable } from './purchase-table.ts';
 import type { Row } from './row.ts';
-import { idProblem, notA, widthProblem } from './row-problems.ts';
+import { idProblem, lengthProblem, notA, widthProblem } from './row-problems.ts';
 import { RowReport } from './row-report.ts';
 import { scanFile } from './scanner.ts';
 import { readTime } from './times.ts';
@@ -90,6 +90,7 @@ function readRow(row: Row, columns: Columns, table: PurchaseTable, report: RowRe
     widthProblem(row, columns.width) ??
     idProblem(row, user, 'user') ??
     idProblem(row, item, 'item') ??
+    (basket === undefined ? undefined : lengthProblem(row, basket, 'basket')) ??
     (Number.isNaN(time) ? notA(row, when, byTime ? 'a Unix time or an ISO date' : 'a number') : undefined) ??
     (Number.isNaN(quantity) ? notA(row, columns.quantity!, 'a quantity') : undefined);
   if (problem !== undefined) {

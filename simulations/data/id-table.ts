@@ -1,8 +1,8 @@
 import { bufferOf, decodeText } from './text.ts';
 
 const ENCODER = new TextEncoder();
-/** The longest id a catalogue allows is 256 characters, each at most 3 bytes here. */
-const LONGEST_TEXT = 256;
+/** Loaders refuse longer ids (row-problems.ts); read as Windows-1252, a byte may become three of UTF-8. */
+const LONGEST_ID_BYTES = 3 * 256;
 
 /** Numbers ids from 0 in the order in which they first appear, straight from a file's bytes: no string for each row. */
 export class IdTable {
@@ -13,7 +13,7 @@ export class IdTable {
   #hashes = new Int32Array(1 << 8);
   /** Open addressing with linear probing: an id's number + 1, or 0 where free; at most half full. */
   #slots = new Int32Array(1 << 9);
-  readonly #scratch = new Uint8Array(LONGEST_TEXT * 3);
+  readonly #scratch = new Uint8Array(LONGEST_ID_BYTES);
 
   get size(): number {
     return this.#size;
@@ -32,7 +32,7 @@ export class IdTable {
     }
   }
 
-  /** The number of an id of at most 256 characters. */
+  /** The number of an id of at most 256 characters; what is beyond three bytes for each is cut. */
   ofText(text: string): number {
     return this.ofBytes(this.#scratch, 0, ENCODER.encodeInto(text, this.#scratch).written);
   }

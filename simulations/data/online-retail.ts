@@ -3,7 +3,7 @@ import type { ReadTable } from './csv.ts';
 import { DataError } from './data-error.ts';
 import { PurchaseTable } from './purchase-table.ts';
 import type { Row } from './row.ts';
-import { idProblem, notA, widthProblem } from './row-problems.ts';
+import { idProblem, lengthProblem, notA, widthProblem } from './row-problems.ts';
 import { RowReport } from './row-report.ts';
 import { scanFile } from './scanner.ts';
 import { parseIsoTime, parseMonthFirstTime, spreadsheetTime } from './times.ts';
@@ -62,6 +62,7 @@ function readRow(row: Row, columns: Columns, table: PurchaseTable, report: RowRe
     widthProblem(row, columns.width) ??
     idProblem(row, invoice, 'invoice') ??
     idProblem(row, item, 'stock code') ??
+    lengthProblem(row, customer, 'customer') ??
     (Number.isNaN(quantity) ? notA(row, columns.quantity, 'a quantity') : undefined) ??
     (Number.isNaN(price) ? notA(row, columns.price, 'a price') : undefined) ??
     (Number.isNaN(time) ? notA(row, columns.time, 'a date') : undefined);

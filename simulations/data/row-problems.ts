@@ -11,9 +11,12 @@ export function widthProblem(row: Row, width: number): string | undefined {
 
 /** What is wrong with an id, if anything is. */
 export function idProblem(row: Row, field: number, role: string): string | undefined {
-  const size = row.size(field);
-  if (size === 0) return `the ${role} is empty`;
-  return size > LONGEST_ID_BYTES ? `the ${role} is longer than ${LONGEST_ID_BYTES} bytes` : undefined;
+  return row.size(field) === 0 ? `the ${role} is empty` : lengthProblem(row, field, role);
+}
+
+/** Says of an id, which may be left out, that it is too long. */
+export function lengthProblem(row: Row, field: number, role: string): string | undefined {
+  return row.size(field) > LONGEST_ID_BYTES ? `the ${role} is longer than ${LONGEST_ID_BYTES} bytes` : undefined;
 }
 
 /** Says that a field is not what belongs there. */

@@ -131,6 +131,12 @@ describe('bad rows', () => {
     expect(data.population.purchases.items).toHaveLength(1000);
   });
 
+  it('may have too long a basket', async () => {
+    const long = `"${'""'.repeat(300)}"`;
+    const data = await load(['user,item,time,basket', ...good.map(row => `${row},1`), `ann,tea,1,${long}`].join('\n'));
+    expect(data.report.bad.examples).toEqual([{ line: 1002, reason: 'the basket is longer than 256 bytes' }]);
+  });
+
   it('are an error from more than the allowed share on', async () => {
     const atLimit = ['user,item,time', ...good.slice(0, 99), 'bad'].join('\n');
     expect((await load(atLimit)).report.bad.count).toBe(1);

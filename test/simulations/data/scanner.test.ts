@@ -194,6 +194,11 @@ describe('fields as numbers and ids', () => {
     );
   });
 
+  it('keeps ids apart whose 32-bit FNV-1a hashes are equal', () => {
+    const table = new IdTable();
+    expect(['costarring', 'liquid', 'declinate', 'macallums'].map(id => table.ofText(id))).toEqual([0, 1, 2, 3]);
+  });
+
   it('keeps many ids apart', () => {
     const table = new IdTable();
     for (let turn = 0; turn < 2; turn++) {

@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Catalogue } from '../../../../shared/catalogue.ts';
+import { ease } from '../../../../simulations/baselines/ease.ts';
+import { popularity } from '../../../../simulations/baselines/popularity.ts';
 import type { Dataset } from '../../../../simulations/data/dataset.ts';
 import { loadDataset } from '../../../../simulations/data/index.ts';
+import { evaluate } from '../../../../simulations/evaluation/evaluate.ts';
+import type { Scorer } from '../../../../simulations/evaluation/scorer.ts';
+import { splitDataset } from '../../../../simulations/evaluation/split.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -118,6 +123,15 @@ describe.each([1, 2, 3])('the standard synthetic world of seed %i', seed => {
     expect(near.length / christmas.length).toBeGreaterThan(0.7);
     const byMonth = sharesOf(rows.map(row => new Date(times[row]!).getUTCMonth()));
     expect(byMonth.get(11)! / byMonth.get(8)!).toBeGreaterThan(1.25);
+  });
+
+  it('can be learned, and not too easily', () => {
+    const split = splitDataset(data, { holdout: 'last-item' });
+    const hitRate = (scorer: Scorer) => evaluate(scorer, split, 1).full['hr@10'];
+    const strong = hitRate(ease(split.train, split.itemCount));
+    expect(strong).toBeGreaterThan(2 * hitRate(popularity(split.train, split.itemCount)));
+    expect(strong).toBeGreaterThan(0.15);
+    expect(strong).toBeLessThan(0.4);
   });
 
   it('gives the devices of a household more taste in common than strangers have', () => {
