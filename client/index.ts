@@ -1,6 +1,7 @@
 export { CatalogueError, type CatalogueItem } from '../shared/catalogue.ts';
 export { LarderError, SettingsError } from '../shared/errors.ts';
 export type { Interaction } from '../shared/history.ts';
+export type { Pace } from '../shared/protocol/messages.ts';
 export { deviceRandom } from '../shared/random/device.ts';
 export { BlobCache } from './blob-cache.ts';
 export type { Clock } from './clock.ts';

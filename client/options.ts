@@ -1,7 +1,7 @@
 import { SettingsError } from '../shared/errors.ts';
 import { withDefaults } from '../shared/protocol/limits.ts';
 import type { Pace } from '../shared/protocol/messages.ts';
-import type { Random } from '../shared/random/random.ts';
+import { seededRandom } from '../shared/random/seeded.ts';
 import { systemRandom } from '../shared/random/system.ts';
 import { BlobCache } from './blob-cache.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -19,7 +19,10 @@ export interface DeviceOptions {
   readonly store: DeviceStore;
   /** The name under which the coordinator counts the device once. Default: what the store has, else 128 random bits. */
   readonly id?: string | undefined;
-  /** Default: the system's generator. A simulation hands in streams of its seed (`shared/random/device.ts`). */
+  /**
+   * Default: the system's generator for what leaves the device, and a fixed stream for `personalise`, so that the same
+   * model and purchases give the same recommendations. A simulation hands in `deviceRandom` with its seed.
+   */
   readonly randomFor?: RandomFor | undefined;
   /** Handed to all devices of a process, so that they share one copy of each model. */
   readonly blobs?: BlobCache | undefined;
@@ -58,17 +61,21 @@ export function compileOptions(options: DeviceOptions): CompiledDeviceOptions {
     const { maxDeviceIdLength } = limits;
     throw new SettingsError(`A device id has 1 to ${maxDeviceIdLength} characters, none of them control characters.`);
   }
-  const random: Random = systemRandom();
   return {
     url,
     WebSocket,
     store,
     id,
-    randomFor: options.randomFor ?? (() => random),
+    randomFor: options.randomFor ?? defaultRandomFor(),
     blobs: options.blobs ?? new BlobCache(),
     pace: options.pace ?? DEFAULT_PACE,
     limits,
     clock: options.clock ?? systemClock,
     onEvent,
   };
+}
+
+function defaultRandomFor(): RandomFor {
+  const system = systemRandom();
+  return (round, purpose) => (purpose === 'personalise' ? seededRandom(round, purpose) : system);
 }

@@ -49,7 +49,6 @@ export class Trainer {
   readonly #limits: { readonly maxContributionLength: number };
   #interactions: readonly Interaction[] = [];
   #history: { readonly of: Catalogue; readonly history: History } | undefined;
-  #scores: { readonly of: Training; readonly scores: Float32Array } | undefined;
   #catalogue: HeldBlob<Catalogue> | undefined;
   #model: HeldBlob<Model> | undefined;
   #training: Training | undefined;
@@ -74,7 +73,6 @@ export class Trainer {
   add(interactions: readonly Interaction[]): void {
     this.#interactions = [...this.#interactions, ...interactions];
     this.#history = undefined;
-    this.#scores = undefined;
   }
 
   get held(): Held {
@@ -134,11 +132,17 @@ export class Trainer {
     this.#training = { ...this.#current(), personal };
   }
 
-  /** @throws NotReadyError before the first task or final model. */
+  /**
+   * Scores with a copy of the personal state, fitted to the newest model.
+   *
+   * @throws NotReadyError before the first task or final model.
+   */
   recommend(k: number, excludeBought: boolean): Recommendation[] {
-    const { catalogue } = this.#current();
-    const bought = new Set(excludeBought ? this.#historyNow().items : []);
-    const scores = this.#scoresNow();
+    const { learner, catalogue, model, personal } = this.#current();
+    const device = { history: this.#historyNow(), personal: personal.slice() };
+    learner.personalise?.(model.content, device, this.#randomFor(0, 'personalise'));
+    const scores = learner.scores(model.content, device);
+    const bought = new Set(excludeBought ? device.history.items : []);
     const best = topK(scores, k, index => !bought.has(index));
     return best.map(index => ({ item: catalogue.content.items[index]!, score: scores[index]! }));
   }
@@ -160,18 +164,6 @@ export class Trainer {
       this.#history = { of: catalogue, history: historyOf(this.#interactions, catalogue) };
     }
     return this.#history.history;
-  }
-
-  /** Scores with a copy of the personal state, fitted to the newest model. */
-  #scoresNow(): Float32Array {
-    const training = this.#current();
-    if (this.#scores?.of !== training) {
-      const { learner, model, personal } = training;
-      const device = { history: this.#historyNow(), personal: personal.slice() };
-      learner.personalise?.(model.content, device, this.#randomFor(0, 'personalise'));
-      this.#scores = { of: training, scores: learner.scores(model.content, device) };
-    }
-    return this.#scores.scores;
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotReadyError, StoreError } from '../../client/errors.ts';
 import { MemoryStore } from '../../client/memory-store.ts';
+import type { DeviceOptions } from '../../client/options.ts';
 import type { Progress } from '../../client/store.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { historyOf, type Interaction } from '../../shared/history.ts';
@@ -36,8 +37,8 @@ describe('recommending', () => {
     return open.toSorted((a, b) => b.score - a.score).map(({ id }) => id);
   }
 
-  async function finishedScene(): Promise<Scene> {
-    const made = await joined();
+  async function finishedScene(options: Partial<DeviceOptions> = {}): Promise<Scene> {
+    const made = await joined(options);
     made.socket.say(model1, taskFor(1));
     train(made);
     made.socket.say({ type: 'receipt', round: 1, outcome: 'counted' }, model2, {
@@ -81,6 +82,13 @@ describe('recommending', () => {
     const restarted = scene({}, made.store);
     expect(await restarted.device.recommend(5)).toEqual(before);
     expect(restarted.coordinator.sockets).toEqual([]);
+  });
+
+  it('gives the same each time, with the random numbers of a real device too', async () => {
+    const made = await finishedScene({ randomFor: undefined });
+    const first = await made.device.recommend(5);
+    expect(await made.device.recommend(5)).toEqual(first);
+    expect(await scene({ randomFor: undefined }, made.store).device.recommend(5)).toEqual(first);
   });
 
   it('after a restart names what it holds, and trains on with its personal state', async () => {
