@@ -6,7 +6,9 @@ const BLANK = 0x20;
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const POINT = 0x2e;
-/** Below 10^15 the digits of a number and 10^(its decimals) are exact doubles, so that one division rounds correctly. */
+/**
+ * Below 10^15 the digits of a number and 10^(its decimals) are exact doubles, so that one division rounds correctly.
+ */
 const EXACT_DIGITS = 15;
 
 /** A row as places in a buffer; nothing is decoded before it is asked for. */

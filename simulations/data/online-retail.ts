@@ -24,9 +24,10 @@ const ALIASES: Aliases<Role> = {
 type Columns = Readonly<Record<Role | 'width', number>>;
 
 /**
- * Reads UCI Online Retail (Chen 2015, doi 10.24432/C5BW33) as xlsx, csv or csv.gz. Purchases are the rows with a customer and
- * with a positive quantity and price whose invoice does not begin with C; the others are set aside, each for the first
- * reason of `no customer`, `cancelled`, `return`, `no price`. The invoice is the basket, the first description the title.
+ * Reads UCI Online Retail (Chen 2015, doi 10.24432/C5BW33) as xlsx, csv or csv.gz. Purchases are the rows with a
+ * customer and with a positive quantity and price whose invoice does not begin with C; the others are set aside, each
+ * for the first reason of `no customer`, `cancelled`, `return`, `no price`. The invoice is the basket, the first
+ * description the title.
  */
 export async function readOnlineRetail(path: string, maxBadShare: number): Promise<ReadTable> {
   const table = new PurchaseTable();

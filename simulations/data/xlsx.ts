@@ -20,9 +20,9 @@ export async function isXlsx(path: string): Promise<boolean> {
 }
 
 /**
- * Visits the rows of a workbook's first sheet (Office Open XML, ECMA-376 part 1, section 18.3), which is streamed: only the
- * strings that cells share are held in memory. Dates are day numbers. Cells that a row leaves out are empty, as far as
- * the first row reaches.
+ * Visits the rows of a workbook's first sheet (Office Open XML, ECMA-376 part 1, section 18.3), which is streamed:
+ * only the strings that cells share are held in memory. Dates are day numbers. Cells that a row leaves out are empty,
+ * as far as the first row reaches.
  */
 export async function scanXlsx(path: string, visit: RowVisitor): Promise<void> {
   const zip = await ZipFile.open(path);

@@ -24,8 +24,9 @@ interface ZipEntry {
 }
 
 /**
- * A zip file read by its central directory, so that one entry can be streamed after another in any order (PKWARE's APPNOTE,
- * sections 4.3.7, 4.3.12 and 4.3.16; without encryption and without the 64-bit extensions, which spreadsheets do not use).
+ * A zip file read by its central directory, so that one entry can be streamed after another in any order (PKWARE's
+ * APPNOTE, sections 4.3.7, 4.3.12 and 4.3.16; without encryption and without the 64-bit extensions, which spreadsheets
+ * do not use).
  */
 export class ZipFile {
   readonly #path: string;

@@ -5,9 +5,10 @@ import { makeWorld } from './world.ts';
 import { parseWorldSpec } from './world-spec.ts';
 
 /**
- * A year of a retail shop that does not exist: departments and categories, some of them sensitive; a long-tailed popularity; people with a
- * few tastes each, which a household shares in part, and staples that it buys again and again; goods that sell in season only.
- * Takes time in proportion to the purchases. The same specification always gives the same purchases.
+ * A year of a retail shop that does not exist: departments and categories, some of them sensitive; a long-tailed
+ * popularity; people with a few tastes each, which a household shares in part, and staples that it buys again and
+ * again; goods that sell in season only. Takes time in proportion to the purchases. The same specification always
+ * gives the same purchases.
  * @param text what follows `synthetic:` (see parseWorldSpec)
  * @throws DataError if the specification is none.
  */

@@ -96,7 +96,10 @@ function chooseCategories(items: number): Category[] {
   return all.slice(0, Math.max(4, Math.round(items / WORLD_SHAPE.itemsPerCategory)));
 }
 
-/** The items of each category, numbered in one row; categories differ in size up to threefold, sensitive ones are half as large. */
+/**
+ * The items of each category, numbered in one row; categories differ in size up to threefold, sensitive ones are half
+ * as large.
+ */
 function assignItems(items: number, categories: readonly Category[], random: Random): Int32Array[] {
   const sizes = Float64Array.from(categories, ({ spec }) => (0.5 + random.float()) * (spec.sensitive ? 0.5 : 1));
   const total = sizes.reduce((sum, size) => sum + size, 0);
