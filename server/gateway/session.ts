@@ -6,7 +6,7 @@ import { decodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import type { Blob, ContributionMessage, Decline, DeclineReason, Hello } from '../../shared/protocol/messages.ts';
 import { ProtocolError } from '../../shared/protocol/protocol-error.ts';
 import type { RefusalCode } from '../../shared/protocol/refusals.ts';
-import { int32OfBytes } from '../../shared/protocol/tensor.ts';
+import { int32InPlace } from '../../shared/protocol/tensor.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import type { GatewayLimits } from './options.ts';
 
@@ -167,7 +167,7 @@ export class Session implements ConnectionHandler {
     if (round === task.round && length !== task.plan.length) {
       throw new ProtocolError('wrong_length', `The contribution holds ${length} numbers, not ${task.plan.length}.`);
     }
-    const vector = dense(int32OfBytes(data));
+    const vector = dense(int32InPlace(data));
     if (!isBounded(vector)) throw new ProtocolError('unbounded', 'The contribution is too long a vector.');
     if (this.#state === 'asked' && round === task.round) this.#enter('answered');
     this.#events.contributed(this.#device, { round, model, vector });

@@ -30,6 +30,11 @@ export class IntegerSum {
     this.#admit(length, 1);
     const { totals } = this;
     for (const { offset, width, rows, values } of parts) {
+      if (rows.length === 1) {
+        const start = offset + rows[0]! * width;
+        addDense(totals.subarray(start, start + width), values);
+        continue;
+      }
       let from = 0;
       for (let r = 0; r < rows.length; r++) {
         const start = offset + rows[r]! * width;
@@ -58,4 +63,16 @@ export class IntegerSum {
     }
     this.#count += contributions;
   }
+}
+
+/** The form of the wire, one long row. Four at a time, since the loop itself costs as much as an addition. */
+function addDense(totals: Float64Array, values: Int32Array): void {
+  const blocks = totals.length - (totals.length % 4);
+  for (let k = 0; k < blocks; k += 4) {
+    totals[k]! += values[k]!;
+    totals[k + 1]! += values[k + 1]!;
+    totals[k + 2]! += values[k + 2]!;
+    totals[k + 3]! += values[k + 3]!;
+  }
+  for (let k = blocks; k < totals.length; k++) totals[k]! += values[k]!;
 }

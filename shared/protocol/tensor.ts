@@ -12,9 +12,20 @@ export function bytesOfInt32(vector: Int32Array): Uint8Array {
 
 /** A vector of its own from wire bytes, which may be a view at any byte offset. `bytes.length` is a multiple of 4. */
 export function int32OfBytes(bytes: Uint8Array): Int32Array {
-  const copy = new Uint8Array(bytes.length);
-  copy.set(bytes);
-  return new Int32Array((PLATFORM_IS_LITTLE_ENDIAN ? copy : swapBytesOf32(copy)).buffer);
+  return int32InPlace(new Uint8Array(bytes));
+}
+
+/**
+ * The vector in wire bytes that nobody else needs any more, without allocating another: the bytes are moved down to the
+ * next multiple of 4 in their buffer, over as many as 3 bytes before them. Those belong to the header of the same
+ * message, which is longer than that. `bytes.length` is a multiple of 4.
+ */
+export function int32InPlace(bytes: Uint8Array): Int32Array {
+  const start = bytes.byteOffset & ~3;
+  const aligned = new Uint8Array(bytes.buffer, start, bytes.length);
+  if (start !== bytes.byteOffset) aligned.set(bytes);
+  if (!PLATFORM_IS_LITTLE_ENDIAN) swapBytesOf32(aligned);
+  return new Int32Array(bytes.buffer, start, bytes.length / 4);
 }
 
 /** Reverses the bytes of each 32-bit group, in place. */
