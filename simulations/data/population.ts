@@ -1,8 +1,8 @@
 import type { History, Purchases } from '../../shared/history.ts';
 
 /**
- * The histories of many virtual devices as columns: user u's purchases are the rows `offsets[u]` to `offsets[u + 1] -
- * 1`, in the order of time, then basket, then place in the data.
+ * The histories of many virtual devices as columns: user u's purchases are the rows from `offsets[u]` up to, not
+ * with, `offsets[u + 1]`, in the order of time, then basket, then place in the data.
  */
 export class Population {
   readonly offsets: Int32Array;
