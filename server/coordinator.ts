@@ -225,6 +225,7 @@ export class Coordinator implements DeviceEvents {
   }
 
   #begin(): void {
+    if (this.#status !== 'running') return;
     const { learner, settings, fleet, clock } = this.#options;
     let plan: RoundPlan | undefined;
     try {
@@ -268,7 +269,6 @@ export class Coordinator implements DeviceEvents {
   #close(round: ActiveRound): void {
     const { settings, clock, onRound } = this.#options;
     const { state } = round;
-    this.#cancelTimer();
     const answers = this.#answers;
     this.#answers = noAnswers();
     onRound?.(recordOf(round, answers, clock.now(), this.#published.hash));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../server/clock.ts';
 import { Coordinator } from '../../server/coordinator.ts';

@@ -85,7 +85,7 @@ describe('a run', () => {
     const learner = summingLearner(300, 2);
     const { coordinator } = setUp(100, contributeAfter(0), { goal: 100 }, { learner });
     let deepest = 0;
-    const { fold } = learner;
+    const fold = learner.fold.bind(learner);
     learner.fold = (...folded) => {
       deepest = Math.max(deepest, stackDepth());
       return fold(...folded);
@@ -176,6 +176,24 @@ describe('stop', () => {
     const { coordinator } = setUp(4, contributeAfter(0), { goal: 4 }, { onRound: () => coordinator.stop() });
     coordinator.start();
     expect(await coordinator.finished).toMatchObject({ ending: 'stopped', state: { round: 1 } });
+  });
+
+  test('when the next round is about to begin', async () => {
+    const { clock, fleet, coordinator, records } = setUp(4, contributeAfter(0), { goal: 4 });
+    const receipt = fleet.receipt.bind(fleet);
+    // Each answer makes a device send again. The four sent while folding are answered before the round is closed, and
+    // the four sent then, before the next round begins.
+    let duplicates = 0;
+    fleet.receipt = (device, round, outcome) => {
+      receipt(device, round, outcome);
+      if (outcome === 'duplicate' && ++duplicates === 5) coordinator.stop();
+      else if (duplicates < 5) fleet.act(device, { type: 'contribute' });
+    };
+    coordinator.start();
+    expect(await coordinator.finished).toMatchObject({ ending: 'stopped', state: { round: 1 } });
+    expect(fleet.askings.length).toBe(4);
+    expect(records.length).toBe(1);
+    expect(clock.runNext()).toBe(false);
   });
 
   test('when the sum is complete: the fold still counts', async () => {

@@ -7,22 +7,25 @@ export const CLIP_NORM = Math.SQRT2;
 /** A learner of so many rounds that keeps the sums it is given; its model counts them. */
 export function summingLearner(rounds: number, length: number): Learner & { readonly releases: Release[] } {
   const releases: Release[] = [];
-  const counter = (round: number) => new Model([{ name: 'round', shape: [1] }], Float32Array.of(round));
   return {
     name: 'summing',
     personal: [],
     releases,
     init: () => ({ round: 0, model: counter(0), memory: new Model([]) }),
     plan: ({ round }) => (round < rounds ? { phase: 'sum', length, clipNorm: CLIP_NORM, parameters: {} } : undefined),
-    contribute: () => assertUnused(),
+    contribute: () => unused(),
     fold({ round, memory }, _plan, release) {
       releases.push(release);
       return { round: round + 1, model: counter(round + 1), memory };
     },
-    scores: () => assertUnused(),
+    scores: () => unused(),
   };
 }
 
-function assertUnused(): never {
+function counter(round: number): Model {
+  return new Model([{ name: 'round', shape: [1] }], Float32Array.of(round));
+}
+
+function unused(): never {
   throw new Error('The device half is the scripted fleet.');
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { RoundOptions } from '../../server/round/settings.ts';
 import type { Act } from './fleet.ts';
 

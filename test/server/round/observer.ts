@@ -12,6 +12,7 @@ export class RoundObserver {
   readonly #asked = new Set<string>();
   /** Asked, and neither told that it is over nor gone. */
   readonly #waiting = new Set<string>();
+  #selects = 0;
   #folds = 0;
   #closed = false;
 
@@ -54,6 +55,7 @@ export class RoundObserver {
     assert.ok(!this.#closed || effect.type === 'answer', `${effect.type} after the end`);
     switch (effect.type) {
       case 'select':
+        assert.equal(++this.#selects, 1);
         assert.ok(effect.count >= minimum && effect.count <= asked);
         break;
       case 'ask':

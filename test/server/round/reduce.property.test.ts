@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { reduce, startRound } from '../../../server/round/reduce.ts';
 import type { RoundEvent, RoundSpec, RoundState } from '../../../server/round/round.ts';
