@@ -1,0 +1,38 @@
+export { type Contribution, dense, type IntegerContribution, type Rows, toDense } from './aggregation/contribution.ts';
+export { IntegerSum, MAX_COORDINATE } from './aggregation/integer-sum.ts';
+export { Catalogue, CatalogueError, type CatalogueItem } from './catalogue.ts';
+export { LarderError, ModelFormatError, NumericalError, SettingsError } from './errors.ts';
+export { type ContentHash, contentHash, isContentHash } from './hash.ts';
+export { type History, historyOf, type Interaction, type Purchases } from './history.ts';
+export { createLearner, learnerDefinitions, learnerOptions } from './learners/index.ts';
+export type {
+  DeviceData,
+  Learner,
+  LearnerDefinition,
+  LearnerState,
+  Release,
+  RoundPlan,
+} from './learners/learner.ts';
+export { elementCount, Model, type TensorSpec } from './model.ts';
+export { bound, gridStep, isBounded } from './privacy/bound.ts';
+export {
+  decodeCoordinatorMessage,
+  decodeDeviceMessage,
+  encodeCoordinatorMessage,
+  encodeDeviceMessage,
+} from './protocol/codec.ts';
+export {
+  contributionFrameBytes,
+  DEFAULT_MESSAGE_LIMITS,
+  MESSAGE_LIMITS,
+  type MessageLimits,
+} from './protocol/limits.ts';
+export type * from './protocol/messages.ts';
+export { PROTOCOL_VERSION } from './protocol/messages.ts';
+export { EncodingError, ProtocolError } from './protocol/protocol-error.ts';
+export { REFUSALS, type RefusalCode } from './protocol/refusals.ts';
+export { bytesOfInt32, int32OfBytes } from './protocol/tensor.ts';
+export type { Random } from './random/random.ts';
+export { seededRandom } from './random/seeded.ts';
+export { systemRandom } from './random/system.ts';
+export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
