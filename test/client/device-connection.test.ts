@@ -167,6 +167,9 @@ describe('a device and a coordinator that breaks the protocol', () => {
     old.open();
     expect(made.device.state).toBe('backing-off');
     expect(made.clock.delays).toHaveLength(1);
+    made.clock.runNext();
+    made.socket.open();
+    expect(made.socket.received[0]).toMatchObject({ holds: [catalogueBlob.hash] });
   });
 });
 
