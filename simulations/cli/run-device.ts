@@ -43,12 +43,12 @@ export async function runDevice(flags: DeviceFlags): Promise<void> {
   else if (signal.aborted) process.exitCode = EXIT.interrupted;
 }
 
-async function historiesFor({ histories, data, seed }: DeviceFlags): Promise<DeviceHistory[]> {
+async function historiesFor({ histories, data }: DeviceFlags): Promise<DeviceHistory[]> {
   if ((histories === undefined) === (data === undefined)) {
     throw new SettingsError('Give the devices their histories with either --histories FILE or --data SPEC.');
   }
   if (histories !== undefined) return readHistories(histories);
-  const dataset = await loadDataset(data!, seed === undefined ? {} : { seed });
+  const dataset = await loadDataset(data!);
   return [...historiesOf(dataset, dataset.population, 0, dataset.users.length)];
 }
 

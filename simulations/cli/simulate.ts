@@ -17,7 +17,7 @@ export function simulateCommand(): Command {
     .option('--data <spec>', 'synthetic[:…], online-retail:PATH, movielens:PATH or csv:PATH', 'synthetic')
     .option(
       '--column <role=name>',
-      'which csv column is user, item, time, order, basket, category, title; repeatable',
+      'which csv column is user, item, time, order, basket, category, title, quantity; repeatable',
       textSetting,
     )
     .option('--max-bad-share <share>', 'fail when more than this share of the rows is malformed', number)
@@ -31,7 +31,7 @@ export function simulateCommand(): Command {
       ]),
     )
     .option('--processes <count>', 'device processes of the websocket transport', integer)
-    .option('--seed <number>', 'fixes the run, bit by bit', integer)
+    .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)
     .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)

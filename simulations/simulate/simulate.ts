@@ -50,7 +50,7 @@ async function runSteps(
 ): Promise<RunSummary> {
   const { data, columns, maxBadShare, seed, holdout } = settings;
   hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
-  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare, seed });
+  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
   tellBadRows(dataset, hooks);
   folder.writeCatalogue(dataset.catalogue.encode());
   const split = splitDataset(dataset, { holdout });

@@ -10,10 +10,10 @@ import { parseWorldSpec } from './world-spec.ts';
  * again; goods that sell in season only. Takes time in proportion to the purchases. The same specification always
  * gives the same purchases.
  * @param text what follows `synthetic:` (see parseWorldSpec)
- * @throws DataError if the specification is none.
+ * @throws SettingsError if the specification is none.
  */
-export function makeSyntheticDataset(text: string, seed: number): Dataset {
-  const spec = parseWorldSpec(text, seed);
+export function makeSyntheticDataset(text: string): Dataset {
+  const spec = parseWorldSpec(text);
   const world = makeWorld(spec);
   const { catalogue } = world;
   const { population, households } = fillWorld(world, spec);

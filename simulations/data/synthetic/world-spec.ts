@@ -1,4 +1,4 @@
-import { DataError } from '../data-error.ts';
+import { SettingsError } from '../../../shared/errors.ts';
 
 /** How large a synthetic world is, and which one of that size. */
 export interface WorldSpec {
@@ -9,6 +9,9 @@ export interface WorldSpec {
   readonly purchases: number;
   readonly seed: number;
 }
+
+/** Independent of a run's seed: runs of several seeds are about the same shop. */
+const DEFAULT_SEED = 1;
 
 type Size = Omit<WorldSpec, 'seed'>;
 
@@ -34,27 +37,27 @@ const MAX_PURCHASES = 100_000_000;
 /**
  * Reads what follows `synthetic:`, separated by commas: at most one preset (`tiny`, `small`, `standard`, `medium`,
  * `large`), which comes first, and `users=`, `items=`, `purchases=` (mean of a shopper) and `seed=` to change it.
- * @param seed the seed if the text names none
- * @throws DataError if anything else stands there, or a number is out of its range.
+ * @throws SettingsError if anything else stands there, or a number is out of its range.
  */
-export function parseWorldSpec(text: string, seed: number): WorldSpec {
+export function parseWorldSpec(text: string): WorldSpec {
   const parts = text === '' ? [] : text.split(',').map(part => part.trim());
   const named = parts[0] !== undefined && !parts[0].includes('=') ? parts.shift()! : 'standard';
   if (!Object.hasOwn(WORLD_PRESETS, named))
-    throw new DataError(
+    throw new SettingsError(
       `There is no synthetic world "${named}". Give one of ${Object.keys(WORLD_PRESETS).join(', ')}.`,
     );
   const changes: Partial<Record<keyof WorldSpec, number>> = {};
   for (const part of parts) {
     const [key = '', value = '', ...more] = part.split('=');
     if (!isKey(key) || more.length > 0)
-      throw new DataError(`"${part}" does not size a synthetic world. Give ${Object.keys(LIMITS).join('=N, ')}=N.`);
-    if (changes[key] !== undefined) throw new DataError(`The synthetic world's ${key} is given twice. Give it once.`);
+      throw new SettingsError(`"${part}" does not size a synthetic world. Give ${Object.keys(LIMITS).join('=N, ')}=N.`);
+    if (changes[key] !== undefined)
+      throw new SettingsError(`The synthetic world's ${key} is given twice. Give it once.`);
     changes[key] = wholeNumber(key, value);
   }
-  const spec = { ...WORLD_PRESETS[named]!, seed, ...changes };
+  const spec = { ...WORLD_PRESETS[named]!, seed: DEFAULT_SEED, ...changes };
   if (spec.users * spec.purchases > MAX_PURCHASES)
-    throw new DataError(
+    throw new SettingsError(
       `${spec.users} shoppers with ${spec.purchases} purchases each are more than ${MAX_PURCHASES}. Give fewer.`,
     );
   return spec;
@@ -68,6 +71,8 @@ function wholeNumber(key: keyof WorldSpec, value: string): number {
   const [least, most] = LIMITS[key];
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= least && number <= most))
-    throw new DataError(`The synthetic world's ${key} is "${value}". Give a whole number from ${least} to ${most}.`);
+    throw new SettingsError(
+      `The synthetic world's ${key} is "${value}". Give a whole number from ${least} to ${most}.`,
+    );
   return number;
 }

@@ -3,15 +3,15 @@ import { parseWorldSpec, WORLD_PRESETS } from '../../../../simulations/data/synt
 
 describe('parseWorldSpec', () => {
   it('takes presets, sizes, and sizes on top of a preset', () => {
-    expect(parseWorldSpec('', 5)).toEqual({ ...WORLD_PRESETS.standard, seed: 5 });
-    expect(parseWorldSpec('tiny', 5)).toEqual({ ...WORLD_PRESETS.tiny, seed: 5 });
-    expect(parseWorldSpec('users=1000000,items=20000', 5)).toEqual({
+    expect(parseWorldSpec('')).toEqual({ ...WORLD_PRESETS.standard, seed: 1 });
+    expect(parseWorldSpec('tiny')).toEqual({ ...WORLD_PRESETS.tiny, seed: 1 });
+    expect(parseWorldSpec('users=1000000,items=20000')).toEqual({
       users: 1e6,
       items: 20_000,
       purchases: 50,
-      seed: 5,
+      seed: 1,
     });
-    expect(parseWorldSpec('small, purchases=9,seed=8', 5)).toEqual({ users: 500, items: 300, purchases: 9, seed: 8 });
+    expect(parseWorldSpec('small, purchases=9,seed=8')).toEqual({ users: 500, items: 300, purchases: 9, seed: 8 });
   });
 
   it.each([
@@ -29,8 +29,8 @@ describe('parseWorldSpec', () => {
     ['users=10000000,purchases=50', /are more than/],
     ['tiny,', /"" does not size/],
   ])('refuses %j', (text, message) => {
-    expect(() => parseWorldSpec(text, 1)).toThrow(
-      expect.objectContaining({ code: 'data', message: expect.stringMatching(message) }),
+    expect(() => parseWorldSpec(text)).toThrow(
+      expect.objectContaining({ code: 'settings', message: expect.stringMatching(message) }),
     );
   });
 });
