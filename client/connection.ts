@@ -2,6 +2,7 @@ import { decodeCoordinatorMessage, encodeDeviceMessage } from '../shared/protoco
 import type { CoordinatorMessage, DeviceMessage } from '../shared/protocol/messages.ts';
 import { ProtocolError } from '../shared/protocol/protocol-error.ts';
 import type { Clock } from './clock.ts';
+import { ConnectionLostError } from './errors.ts';
 import type { DeviceLimits } from './limits.ts';
 
 /** As much of a WebSocket as the device uses: a browser's has it, and so has that of the package ws. */
@@ -47,11 +48,13 @@ export class Connection {
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = 'arraybuffer';
     this.#cancelTimeout = clock.setTimer(connectTimeoutMs, () =>
-      this.#lose(new Error(`No connection came about within ${connectTimeoutMs} ms.`)),
+      this.#lose(new ConnectionLostError(`No connection came about within ${connectTimeoutMs} ms.`)),
     );
     this.#socket.addEventListener('open', () => this.#opened());
     this.#socket.addEventListener('message', ({ data }) => this.#received(data));
-    this.#socket.addEventListener('close', ({ code }) => this.#lose(new Error(`The connection closed (${code}).`)));
+    this.#socket.addEventListener('close', ({ code }) =>
+      this.#lose(new ConnectionLostError(`The connection closed (${code}).`)),
+    );
     // A close event follows. Without a listener, ws would end the process.
     this.#socket.addEventListener('error', () => {});
   }

@@ -32,6 +32,15 @@ export class RefusedError extends LarderError {
   }
 }
 
+/** The connection could not be made, ended, or went silent. Reported, never thrown: the device comes back by itself. */
+export class ConnectionLostError extends LarderError {
+  readonly code = 'connection_lost';
+
+  constructor(what: string) {
+    super(`${what} Check the network and the coordinator's address if this goes on.`);
+  }
+}
+
 /** A blob is not what its name says, or not of the form that its kind asks. */
 export class BlobError extends LarderError {
   readonly code = 'blob';

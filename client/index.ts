@@ -7,7 +7,15 @@ export { BlobCache } from './blob-cache.ts';
 export type { Clock } from './clock.ts';
 export type { Socket, SocketConstructor } from './connection.ts';
 export { Device } from './device.ts';
-export { BlobError, DeviceStateError, NotReadyError, RefusedError, StoreError, TaskError } from './errors.ts';
+export {
+  BlobError,
+  ConnectionLostError,
+  DeviceStateError,
+  NotReadyError,
+  RefusedError,
+  StoreError,
+  TaskError,
+} from './errors.ts';
 export type { DeviceEvent } from './events.ts';
 export { DEVICE_LIMITS, type DeviceLimits } from './limits.ts';
 export { MemoryStore } from './memory-store.ts';

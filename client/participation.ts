@@ -5,7 +5,7 @@ import type { RefusalCode } from '../shared/protocol/refusals.ts';
 import { systemRandom } from '../shared/random/system.ts';
 import { Backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
-import { RefusedError } from './errors.ts';
+import { ConnectionLostError, RefusedError } from './errors.ts';
 import type { DeviceEvent } from './events.ts';
 import type { CompiledDeviceOptions } from './options.ts';
 import { greet, type SessionEffect, type SessionEvent, type SessionState, type SessionStep, step } from './session.ts';
@@ -118,7 +118,9 @@ export class Participation {
   #expectWithin(timeoutMs: number): void {
     const { phase } = this.#session;
     this.#cancelWait = this.#options.clock.setTimer(timeoutMs, () =>
-      this.#retry(new Error(`The coordinator said nothing for ${timeoutMs} ms while the device was ${phase}.`)),
+      this.#retry(
+        new ConnectionLostError(`The coordinator said nothing for ${timeoutMs} ms while the device was ${phase}.`),
+      ),
     );
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BlobError, RefusedError } from '../../client/errors.ts';
+import { BlobError, ConnectionLostError, RefusedError } from '../../client/errors.ts';
 import { DEVICE_LIMITS } from '../../client/limits.ts';
+import { encodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import type { CoordinatorMessage } from '../../shared/protocol/messages.ts';
 import { REFUSALS, type RefusalCode } from '../../shared/protocol/refusals.ts';
 import {
@@ -66,20 +67,24 @@ describe('a device that loses its connection', () => {
     expect(made.clock.delays[0]).toBeLessThanOrEqual(1_000);
   });
 
-  it.each(['hello_timeout', 'unresponsive', 'too_many_connections', 'shutting_down', 'internal'] as const)(
-    'comes back after the refusal %s, not before the time that it gives',
-    async code => {
-      const made = await joined();
-      made.socket.say({ type: 'refusal', code, message: 'Come back later.', retryAfterMs: 77_000 });
-      expect(made.device.state).toBe('backing-off');
-      expect(made.socket.closedWith).toBe(1000);
-      made.clock.advance(76_999);
-      expect(made.coordinator.sockets).toHaveLength(1);
-      made.clock.advance(1_001);
-      expect(made.coordinator.sockets).toHaveLength(2);
-      expect(await told(made)).toContainEqual({ type: 'refused', refusal: code, message: 'Come back later.' });
-    },
-  );
+  const passing: readonly RefusalCode[] = [
+    'hello_timeout',
+    'unresponsive',
+    'too_many_connections',
+    'shutting_down',
+    'internal',
+  ];
+  it.each(passing)('comes back after the refusal %s, not before the time that it gives', async code => {
+    const made = await joined();
+    made.socket.say({ type: 'refusal', code, message: 'Come back later.', retryAfterMs: 77_000 });
+    expect(made.device.state).toBe('backing-off');
+    expect(made.socket.closedWith).toBe(1000);
+    made.clock.advance(76_999);
+    expect(made.coordinator.sockets).toHaveLength(1);
+    made.clock.advance(1_001);
+    expect(made.coordinator.sockets).toHaveLength(2);
+    expect(await told(made)).toContainEqual({ type: 'refused', refusal: code, message: 'Come back later.' });
+  });
 
   it('comes back after a passing refusal that gives no time, and within the limit of one that gives too much', async () => {
     const made = await joined({ limits: { maxRetryAfterMs: 500_000 } });
@@ -91,13 +96,6 @@ describe('a device that loses its connection', () => {
     expect(made.clock.delays[0]).toBeLessThanOrEqual(502_000);
   });
 
-  const passing: readonly RefusalCode[] = [
-    'hello_timeout',
-    'unresponsive',
-    'too_many_connections',
-    'shutting_down',
-    'internal',
-  ];
   const forGood = (Object.keys(REFUSALS) as RefusalCode[]).filter(code => !passing.includes(code));
   it.each(forGood)('fails after the refusal %s instead of trying for ever', async code => {
     const made = await joined();
@@ -116,7 +114,10 @@ describe('a device and a coordinator that breaks the protocol', () => {
     ['an empty frame', socket => socket.sayBytes(new Uint8Array())],
     ['text', socket => socket.sayText('{"type":"welcome"}')],
     ['a message cut off', socket => socket.sayBytes(Uint8Array.of(0x81, 0xa4))],
-    ['a message that it has to send itself', socket => socket.sayBytes(Uint8Array.of(0x81, 0xa4, 116, 121, 112, 101))],
+    [
+      'a message that it has to send itself',
+      socket => socket.sayBytes(encodeDeviceMessage({ type: 'decline', round: 1, reason: 'failed' })),
+    ],
   ])('closes on %s, and comes back', async (_, speak) => {
     const made = await joined();
     speak(made.socket);
@@ -184,23 +185,24 @@ describe('a device that waits', () => {
       made.clock.advance(made.clock.delays[0]!);
       expect(made.device.state).toBe('connecting');
     };
-    const givesUpAfter = (ms: number): void => {
+    const givesUpAfter = async (ms: number): Promise<void> => {
       made.clock.advance(ms - 0.5);
       expect(made.device.state).not.toBe('backing-off');
       made.clock.advance(0.5);
       expect(made.device.state).toBe('backing-off');
+      expect(await causeOfLoss(made)).toBeInstanceOf(ConnectionLostError);
       backOff();
     };
-    givesUpAfter(connectTimeoutMs.default);
+    await givesUpAfter(connectTimeoutMs.default);
     made.socket.open();
-    givesUpAfter(answerTimeoutMs.default);
+    await givesUpAfter(answerTimeoutMs.default);
     made.socket.open();
     made.socket.say(catalogueBlob, welcome);
-    givesUpAfter(idleTimeoutMs.default);
+    await givesUpAfter(idleTimeoutMs.default);
     made.socket.open();
     made.socket.say(welcome, model1, taskFor(1, model1, {}, 4_000));
     train(made);
-    givesUpAfter(4_000 + answerTimeoutMs.default);
+    await givesUpAfter(4_000 + answerTimeoutMs.default);
   });
 
   it('counts silence from the last message', async () => {
