@@ -19,7 +19,7 @@ export interface ConnectionHandler {
   closed(): void;
 }
 
-/** Told to the peer until a handler is set; nothing can arrive before, since sockets speak in later ticks. */
+/** Stands in until the owner sets a handler: nothing arrives before that, since sockets speak in later ticks. */
 const NOBODY: ConnectionHandler = { received() {}, broke() {}, closed() {} };
 
 /** Refusals are one short sentence, whatever detail they quote. */
@@ -30,7 +30,7 @@ const MAX_REFUSAL_LENGTH = 500;
  * does makes it throw.
  *
  * A peer is there while it answers pings. Pongs cannot pass a frame that is half sent, so a peer whose bytes arrive fast
- * enough is there too; and it gets the time that the bytes on their way to it take at that speed.
+ * enough is there too; and it gets the time that the bytes on their way to it, ahead of the ping, take at that speed.
  */
 export class Connection {
   handler = NOBODY;
@@ -116,7 +116,7 @@ export class Connection {
     this.#pingsSinceBeat = 0;
     if (!this.#open) return;
     this.#silentMs = 1000 * readBytes < minBytesPerSecond * elapsedMs ? this.#silentMs + elapsedMs : 0;
-    if (this.#silentMs > heartbeatMs + this.#deliveryMs()) {
+    if (this.#silentMs > heartbeatMs + this.#deliveryMs(this.#pingedAtBytes)) {
       this.handler.broke('unresponsive');
     } else if (this.#pingedAtBytes === undefined) {
       this.#pingedAtBytes = this.#sentBytes;
@@ -144,9 +144,9 @@ export class Connection {
       this.handler.broke('too_many_messages');
   }
 
-  /** How long the bytes on their way take at the least speed that is borne. */
-  #deliveryMs(): number {
-    return (1000 * (this.#sentBytes - this.#takenBytes)) / this.#limits.minBytesPerSecond;
+  /** How long the bytes on their way take at the least speed that is borne; of those sent, the first so many. */
+  #deliveryMs(bytes = this.#sentBytes): number {
+    return (1000 * (bytes - this.#takenBytes)) / this.#limits.minBytesPerSecond;
   }
 
   #end(status: number, reason: string, deadlineMs: number): void {

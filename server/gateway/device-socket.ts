@@ -18,7 +18,7 @@ export class DeviceSocket extends WebSocket {
 
   override close(status?: number, reason?: string | Buffer): void {
     const fault = reason === undefined ? FRAME_FAULTS.get(status) : undefined;
-    if (fault === undefined) super.close(status, reason);
+    if (fault === undefined || this.readyState !== this.OPEN) super.close(status, reason);
     else this.onFrameFault(fault);
   }
 }

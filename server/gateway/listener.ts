@@ -29,7 +29,7 @@ export class Listener {
   readonly #admitted = new Set<Connection>();
   readonly #admittedFrom = new Map<string, number>();
   #heartbeat: NodeJS.Timeout | undefined;
-  #closing = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: CompiledGatewayOptions, events: ListenerEvents) {
     const { limits, onError } = options;
@@ -64,9 +64,12 @@ export class Listener {
   }
 
   /** Tells everybody that it is over and resolves when all connections have ended: `closeTimeoutMs` later at most. */
-  async close(): Promise<void> {
-    if (this.#closing || !this.#http.listening) return;
-    this.#closing = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#http.listening ? this.#close() : Promise.resolve();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
     const closed = once(this.#http, 'close');
     this.#http.close();
@@ -104,7 +107,7 @@ export class Listener {
     const address = tcp.remoteAddress ?? '';
     const fromAddress = this.#admittedFrom.get(address) ?? 0;
     const connection = new Connection(webSocket, tcp, this.#options, this.traffic);
-    if (this.#closing) {
+    if (this.#closing !== undefined) {
       connection.refuse('shutting_down');
     } else if (this.#admitted.size >= maxConnections || fromAddress >= maxConnectionsPerAddress) {
       connection.refuse('too_many_connections');

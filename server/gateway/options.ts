@@ -15,7 +15,7 @@ export const GATEWAY_LIMITS = {
   helloTimeoutMs: {
     unit: 'milliseconds',
     default: 10_000,
-    reason: 'from connecting to hello; the HTTP request included',
+    reason: 'for the HTTP request, and again from the upgrade to hello',
   },
   heartbeatMs: {
     unit: 'milliseconds',

@@ -266,6 +266,17 @@ describe('the server', () => {
     expect(() => openGateway(options)).toThrow(SettingsError);
   });
 
+  test('does not take its own business for silence of the devices', async () => {
+    const { gateway, url, events } = await listen({ limits: { heartbeatMs: 20 } });
+    const peer = await Peer.join(url, 'a');
+    await events.ready('a');
+    await once(peer.socket, 'ping');
+    const busyUntilMs = performance.now() + 150;
+    while (performance.now() < busyUntilMs);
+    for (let beats = 0; beats < 3; beats++) await once(peer.socket, 'ping');
+    expect(gateway.ready()).toEqual(['a']);
+  });
+
   test('sends a long catalogue to a slow reader in its own time', async () => {
     const items = Array.from({ length: 40_000 }, (_, k) => ({ id: `item-${k}`, title: 'x'.repeat(100) }));
     const catalogue = new Catalogue(items);

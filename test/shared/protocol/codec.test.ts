@@ -262,7 +262,7 @@ describe('decoding', () => {
       7,
     ];
     for (const message of malformed)
-      expect(refusalOf(decodeDeviceMessage, pack(message)), String(message)).toBe('malformed');
+      expect(refusalOf(decodeDeviceMessage, pack(message)), JSON.stringify(message)).toBe('malformed');
   });
 
   test('refuses tensors whose header and data disagree', () => {

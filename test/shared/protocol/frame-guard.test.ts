@@ -60,7 +60,7 @@ describe('a frame', () => {
 
   test('of many small arrays counts all their values', () => {
     const row = [0xdc, 0, 100, ...new Array<number>(100).fill(0)];
-    const rows = (count: number): number[] => [0xdc, 0, count, ...new Array<number[]>(count).fill(row).flat()];
+    const rows = (count: number): number[] => [0xdc, 0, count, ...Array.from({ length: count }, () => row).flat()];
     check(rows(40));
     expect(() => check(rows(41))).toThrow(/values/);
   });
