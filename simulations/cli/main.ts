@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { benchCommand } from './bench.ts';
 import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
 import { serveCommand } from './serve.ts';
@@ -13,7 +14,8 @@ const program = new Command('larder')
   .exitOverride()
   .addCommand(simulateCommand())
   .addCommand(serveCommand())
-  .addCommand(deviceCommand());
+  .addCommand(deviceCommand())
+  .addCommand(benchCommand());
 
 for (const command of program.commands) command.copyInheritedSettings(program);
 
