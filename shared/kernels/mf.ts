@@ -52,7 +52,7 @@ export function bcePass(
     let score = biases[row]!;
     for (let k = 0; k < dimension; k++) score += user[k]! * vectors[base + k]!;
     // The negative derivative of the loss by the score.
-    const error = (at % group === 0 ? 1 : 0) - 1 / (1 + Math.exp(-score));
+    const error = at % group === 0 ? 1 / (1 + Math.exp(score)) : -1 / (1 + Math.exp(-score));
     const userStep = steps.user * error;
     const itemStep = steps.items * error;
     for (let k = 0; k < dimension; k++) {

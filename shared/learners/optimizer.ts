@@ -1,23 +1,23 @@
 import type { Model, TensorSpec } from '../model.ts';
 
-/** One step of the model along `direction`, the mean of what devices contributed. Neither input is changed. */
+/** Moves a model along what devices contributed. */
 export interface ServerOptimizer {
-  /** The shape of what the optimiser remembers between steps; it begins as zeros. */
-  memory(length: number): TensorSpec[];
-  /** `round` counts from 0. */
-  step(model: Model, memory: Model, direction: Float64Array, round: number): { model: Model; memory: Model };
+  /** What it remembers between steps, for a model of this many numbers; begins as zeros. */
+  memory(length: number): readonly TensorSpec[];
+  /** The model and memory after step `round`, counted from 0, along the mean contribution; neither input is changed. */
+  step(model: Model, memory: Model, mean: Float64Array, round: number): { model: Model; memory: Model };
 }
 
-/** Heavy-ball momentum: m <- momentum m + direction; model <- model + learningRate m. */
+/** SGD with momentum: velocity <- momentum velocity + mean; model <- model + learningRate velocity. */
 export function sgd(learningRate: number, momentum: number): ServerOptimizer {
   return {
-    memory: length => [{ name: 'momentum', shape: [length] }],
-    step(model, memory, direction) {
+    memory: length => [{ name: 'velocity', shape: [length] }],
+    step(model, memory, mean) {
       const next = { model: model.clone(), memory: memory.clone() };
       const { values } = next.model;
-      const velocity = next.memory.values;
+      const velocity = next.memory.tensor('velocity');
       for (let k = 0; k < values.length; k++) {
-        velocity[k] = momentum * velocity[k]! + direction[k]!;
+        velocity[k] = momentum * velocity[k]! + mean[k]!;
         values[k]! += learningRate * velocity[k]!;
       }
       return next;
@@ -25,25 +25,27 @@ export function sgd(learningRate: number, momentum: number): ServerOptimizer {
   };
 }
 
-/** Adam (Kingma and Ba 2015, arXiv 1412.6980) on the mean contribution: FedAdam (Reddi et al. 2021, arXiv 2003.00295). */
+/**
+ * Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1) with the mean contribution for the negative gradient
+ * (FedAdam: Reddi et al. 2021, arXiv 2003.00295).
+ */
 export function adam(learningRate: number, beta1: number, beta2: number, epsilon: number): ServerOptimizer {
   return {
     memory: length => [
       { name: 'moment.first', shape: [length] },
       { name: 'moment.second', shape: [length] },
     ],
-    step(model, memory, direction, round) {
+    step(model, memory, mean, round) {
       const next = { model: model.clone(), memory: memory.clone() };
       const { values } = next.model;
       const first = next.memory.tensor('moment.first');
       const second = next.memory.tensor('moment.second');
-      const correction1 = 1 - beta1 ** (round + 1);
-      const correction2 = 1 - beta2 ** (round + 1);
+      const firstWeight = 1 - beta1 ** (round + 1);
+      const secondWeight = 1 - beta2 ** (round + 1);
       for (let k = 0; k < values.length; k++) {
-        const d = direction[k]!;
-        first[k] = beta1 * first[k]! + (1 - beta1) * d;
-        second[k] = beta2 * second[k]! + (1 - beta2) * d * d;
-        values[k]! += (learningRate * (first[k]! / correction1)) / (Math.sqrt(second[k]! / correction2) + epsilon);
+        first[k] = beta1 * first[k]! + (1 - beta1) * mean[k]!;
+        second[k] = beta2 * second[k]! + (1 - beta2) * mean[k]! ** 2;
+        values[k]! += (learningRate * first[k]!) / firstWeight / (Math.sqrt(second[k]! / secondWeight) + epsilon);
       }
       return next;
     },

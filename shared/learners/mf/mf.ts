@@ -5,9 +5,16 @@ import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { adam, type ServerOptimizer, sgd } from '../optimizer.ts';
-import { type Drawn, Sampler } from './draw.ts';
 import { type MfOptions, mfOptionsSchema } from './options.ts';
+import { Sampler } from './sampler.ts';
 
+/**
+ * Matrix factorisation by SGD: a user's score of an item is user.vector . item.vectors[item] + item.biases[item]. The
+ * user vector is personal; devices train copies of the rows that they touch and contribute how those moved.
+ *
+ * Training starts from the vector that the device kept, recommending from zero (Singhal et al. 2021, arXiv 2102.03448,
+ * reconstruct in training too; measured, that takes four times as long and gives the same).
+ */
 export const mf: LearnerDefinition<MfOptions> = {
   name: 'mf',
   options: mfOptionsSchema,
@@ -18,60 +25,51 @@ class MatrixFactorisation implements Learner {
   readonly name = 'mf';
   readonly personal: readonly TensorSpec[];
   readonly #options: MfOptions;
-  readonly #catalogueSize: number;
+  readonly #specs: readonly TensorSpec[];
   readonly #optimizer: ServerOptimizer;
   readonly #sampler: Sampler;
   readonly #pass: typeof bcePass;
 
-  constructor(options: MfOptions, catalogue: Catalogue) {
+  constructor(options: MfOptions, { size }: Catalogue) {
     this.personal = [{ name: 'user.vector', shape: [options.dimension] }];
     this.#options = options;
-    this.#catalogueSize = catalogue.size;
-    this.#optimizer =
-      options.serverOptimizer === 'adam'
-        ? adam(options.serverLearningRate, options.beta1, options.beta2, options.epsilon)
-        : sgd(options.serverLearningRate, options.momentum);
-    this.#sampler = new Sampler(catalogue.size, options.negatives);
+    this.#specs = [
+      { name: 'item.vectors', shape: [size, options.dimension] },
+      { name: 'item.biases', shape: [size] },
+    ];
+    this.#optimizer = optimizerOf(options);
+    this.#sampler = new Sampler(size, options.negatives);
     this.#pass = options.loss === 'bce' ? bcePass : bprPass;
   }
 
   init(random: Random): LearnerState {
-    const model = new Model([
-      { name: 'item.vectors', shape: [this.#catalogueSize, this.#options.dimension] },
-      { name: 'item.biases', shape: [this.#catalogueSize] },
-    ]);
+    const model = new Model(this.#specs);
     const vectors = model.tensor('item.vectors');
     for (let k = 0; k < vectors.length; k++) vectors[k] = this.#options.initialDeviation * random.normal();
     return { round: 0, model, memory: new Model(this.#optimizer.memory(model.length)) };
   }
 
   plan({ round, model }: LearnerState): RoundPlan | undefined {
-    if (round >= this.#options.rounds) return undefined;
-    return { phase: 'train', length: model.length, clipNorm: this.#options.clipNorm, parameters: {} };
+    const { rounds, clipNorm } = this.#options;
+    return round < rounds ? { phase: 'train', length: model.length, clipNorm, parameters: {} } : undefined;
   }
 
   contribute({ length }: RoundPlan, model: Model, { history, personal }: DeviceData, random: Random): Contribution {
-    const { localEpochs, regularisation, userLearningRate, itemLearningRate, dimension } = this.#options;
-    const drawn = this.#sampler.draw(history.items, localEpochs, random);
-    const factors = gather(model, personal, drawn);
-    if (this.#options.userStart === 'fresh') {
-      personal.fill(0);
-      this.personalise(model, { history, personal }, random);
-    }
-    this.#pass({ rows: drawn.rows, negatives: this.#options.negatives }, factors, {
-      user: userLearningRate,
-      items: itemLearningRate,
-      regularisation,
-    });
-    subtractRows(factors.vectors, model.tensor('item.vectors'), drawn.items, dimension);
-    subtractRows(factors.biases, model.tensor('item.biases'), drawn.items, 1);
-    return {
-      length,
-      parts: [
-        { offset: model.offset('item.vectors'), width: dimension, rows: drawn.items, values: factors.vectors },
-        { offset: model.offset('item.biases'), width: 1, rows: drawn.items, values: factors.biases },
-      ],
+    const { localEpochs, negatives, userLearningRate, itemLearningRate, regularisation } = this.#options;
+    const { items, rows } = this.#sampler.draw(history.items, localEpochs, random);
+    const factors = gather(model, personal, items);
+    const steps = { user: userLearningRate, items: itemLearningRate, regularisation };
+    this.#pass({ rows, negatives }, factors, steps);
+    subtractRows(factors.vectors, model.tensor('item.vectors'), items, personal.length);
+    subtractRows(factors.biases, model.tensor('item.biases'), items, 1);
+    const vectors = {
+      offset: model.offset('item.vectors'),
+      width: personal.length,
+      rows: items,
+      values: factors.vectors,
     };
+    const biases = { offset: model.offset('item.biases'), width: 1, rows: items, values: factors.biases };
+    return { length, parts: [vectors, biases] };
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -79,57 +77,66 @@ class MatrixFactorisation implements Learner {
     return { round: round + 1, ...this.#optimizer.step(model, memory, mean, round) };
   }
 
+  /**
+   * Fits the user vector to fixed items, from zero: for `bce` a convex problem, so the result hangs on the model and the
+   * history, not on whether or when the device trained, and fitting again changes nothing but the drawn negatives.
+   */
   personalise(model: Model, { history, personal }: DeviceData, random: Random): void {
-    const epochs = this.#options.personaliseEpochs;
-    const drawn = this.#sampler.draw(history.items, epochs, random);
-    const factors = gather(model, personal, drawn);
-    const perEpoch = drawn.rows.length / epochs;
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      this.#pass(
-        { rows: drawn.rows, negatives: this.#options.negatives },
-        factors,
-        {
-          user: this.#options.userLearningRate * (1 - epoch / epochs),
-          items: 0,
-          regularisation: this.#options.regularisation,
-        },
-        epoch * perEpoch,
-        (epoch + 1) * perEpoch,
-      );
+    const { personaliseEpochs, negatives, userLearningRate, regularisation } = this.#options;
+    const { items, rows } = this.#sampler.draw(history.items, personaliseEpochs, random);
+    personal.fill(0);
+    const factors = gather(model, personal, items);
+    const epochLength = rows.length / personaliseEpochs;
+    for (let epoch = 0; epoch < personaliseEpochs; epoch++) {
+      const steps = { user: userLearningRate * (1 - epoch / personaliseEpochs), items: 0, regularisation };
+      this.#pass({ rows, negatives }, factors, steps, epoch * epochLength, (epoch + 1) * epochLength);
     }
   }
 
   scores(model: Model, { personal }: DeviceData): Float32Array {
-    const vectors = model.tensor('item.vectors');
-    const scores = model.tensor('item.biases').slice();
-    const dimension = personal.length;
-    for (let item = 0, at = 0; item < scores.length; item++) {
-      let score = scores[item]!;
-      for (let k = 0; k < dimension; k++) score += personal[k]! * vectors[at++]!;
-      scores[item] = score;
-    }
-    return scores;
+    return scoresOf(personal, model.tensor('item.vectors'), model.tensor('item.biases'));
   }
 }
 
-function gather(model: Model, user: Float32Array, { items }: Drawn): Factors {
+function optimizerOf(options: MfOptions): ServerOptimizer {
+  return options.serverOptimizer === 'adam'
+    ? adam(options.serverLearningRate, options.beta1, options.beta2, options.epsilon)
+    : sgd(options.serverLearningRate, options.momentum);
+}
+
+/** The scores of all items: user . vectors[item] + biases[item]. */
+export function scoresOf(user: Float32Array, vectors: Float32Array, biases: Float32Array): Float32Array {
+  const scores = biases.slice();
   const dimension = user.length;
-  const allVectors = model.tensor('item.vectors');
-  const allBiases = model.tensor('item.biases');
+  for (let item = 0; item < scores.length; item++) {
+    const base = item * dimension;
+    let score = scores[item]!;
+    for (let k = 0; k < dimension; k++) score += user[k]! * vectors[base + k]!;
+    scores[item] = score;
+  }
+  return scores;
+}
+
+/** The user vector itself, and copies of the items' rows. */
+function gather(model: Model, user: Float32Array, items: Int32Array): Factors {
+  const dimension = user.length;
+  const tables = { vectors: model.tensor('item.vectors'), biases: model.tensor('item.biases') };
   const vectors = new Float32Array(items.length * dimension);
   const biases = new Float32Array(items.length);
   for (let row = 0; row < items.length; row++) {
+    const to = row * dimension;
     const from = items[row]! * dimension;
-    for (let k = 0; k < dimension; k++) vectors[row * dimension + k] = allVectors[from + k]!;
-    biases[row] = allBiases[items[row]!]!;
+    for (let k = 0; k < dimension; k++) vectors[to + k] = tables.vectors[from + k]!;
+    biases[row] = tables.biases[items[row]!]!;
   }
   return { user, vectors, biases };
 }
 
-/** values[r] <- values[r] - table[rows[r]] */
+/** values[r] <- values[r] - table[rows[r]], where each row is `width` long. */
 function subtractRows(values: Float32Array, table: Float32Array, rows: Int32Array, width: number): void {
-  for (let r = 0, at = 0; r < rows.length; r++) {
+  for (let r = 0; r < rows.length; r++) {
+    const to = r * width;
     const from = rows[r]! * width;
-    for (let k = 0; k < width; k++) values[at++]! -= table[from + k]!;
+    for (let k = 0; k < width; k++) values[to + k]! -= table[from + k]!;
   }
 }

@@ -1,0 +1,36 @@
+import type { Catalogue } from '../../shared/catalogue.ts';
+import { SettingsError } from '../../shared/errors.ts';
+import { learnerOptions } from '../../shared/learners/index.ts';
+import { mfOptionsSchema } from '../../shared/learners/mf/options.ts';
+import type { Population } from '../data/population.ts';
+import type { Scorer } from '../evaluation/scorer.ts';
+import { trainPooledMf } from './pooled-mf.ts';
+import { popularity } from './popularity.ts';
+
+type Trainer = (options: unknown, train: Population, catalogue: Catalogue, seed: number) => Scorer;
+
+const trainers: ReadonlyMap<string, Trainer> = new Map<string, Trainer>([
+  ['popularity', (_options, train, catalogue) => popularity(train, catalogue.size)],
+  [
+    'mf',
+    (options, train, catalogue, seed) => trainPooledMf(mfOptionsSchema.parse(options), train, catalogue.size, seed),
+  ],
+]);
+
+/**
+ * What the learner would be with all purchases in one place: what keeping them apart costs is measured against it.
+ *
+ * @throws SettingsError if no learner has that name, or the options are not valid for it.
+ */
+export function trainPooled(
+  learner: string,
+  options: unknown,
+  train: Population,
+  catalogue: Catalogue,
+  seed: number,
+): Scorer {
+  const resolved = learnerOptions(learner, options);
+  const trainer = trainers.get(learner);
+  if (trainer === undefined) throw new SettingsError(`Learner "${learner}" has no pooled twin to compare it with.`);
+  return trainer(resolved, train, catalogue, seed);
+}
