@@ -1,11 +1,11 @@
 import type { ContentHash } from '../shared/hash.ts';
 import type { CoordinatorMessage, DeviceMessage, Refusal, TaskMessage, Welcome } from '../shared/protocol/messages.ts';
 import { ProtocolError } from '../shared/protocol/protocol-error.ts';
-import type { RefusalCode } from '../shared/protocol/refusals.ts';
+import { REFUSALS, type RefusalCode } from '../shared/protocol/refusals.ts';
 import { systemRandom } from '../shared/random/system.ts';
 import { Backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
-import { ConnectionLostError, RefusedError } from './errors.ts';
+import { BlobError, ConnectionLostError, RefusedError } from './errors.ts';
 import type { DeviceEvent } from './events.ts';
 import type { CompiledDeviceOptions } from './options.ts';
 import { greet, type SessionEffect, type SessionEvent, type SessionState, type SessionStep, step } from './session.ts';
@@ -220,7 +220,7 @@ export class Participation {
   /** Gives this connection up, and comes back later. */
   #retry(cause: Error, notBeforeMs = 0): void {
     const { clock } = this.#options;
-    this.leave(cause instanceof ProtocolError ? cause.status : undefined);
+    this.leave(closeStatus(cause));
     const retryInMs = this.#backoff.next(notBeforeMs);
     this.#host.emit({ type: 'disconnected', cause, retryInMs });
     this.#host.entered('backing-off');
@@ -231,4 +231,10 @@ export class Participation {
     this.leave();
     this.#host.ended(failure);
   }
+}
+
+/** Tells the coordinator what it did wrong, if it did. */
+function closeStatus(cause: Error): number | undefined {
+  if (cause instanceof BlobError) return REFUSALS.malformed.status;
+  return cause instanceof ProtocolError ? cause.status : undefined;
 }

@@ -142,7 +142,7 @@ describe('a device and a coordinator that breaks the protocol', () => {
   it('closes on a blob that is not what its hash says', async () => {
     const made = await joined();
     made.socket.say({ ...model2, hash: model1.hash });
-    expect(made.socket.closedWith).toBe(1000);
+    expect(made.socket.closedWith).toBe(REFUSALS.malformed.status);
     expect(await causeOfLoss(made)).toBeInstanceOf(BlobError);
     made.clock.runNext();
     made.socket.open();
