@@ -45,7 +45,7 @@ export class Connection {
   #takenBytes = 0;
   /** What was sent before the ping that is out; undefined: none is. */
   #pingedAtBytes: number | undefined;
-  /** How long nothing was heard, as of the last beat. */
+  /** How long nothing was heard since the ping that is out, as of the last beat. */
   #silentMs = 0;
   #beatAtMs = performance.now();
   #bytesReadAtBeat: number;
@@ -120,6 +120,7 @@ export class Connection {
       this.handler.broke('unresponsive');
     } else if (this.#pingedAtBytes === undefined) {
       this.#pingedAtBytes = this.#sentBytes;
+      this.#silentMs = 0;
       this.#socket.ping();
     }
   }

@@ -20,7 +20,7 @@ export const GATEWAY_LIMITS = {
   heartbeatMs: {
     unit: 'milliseconds',
     default: 15_000,
-    reason: 'between pings; a peer is gone after about two without an answer',
+    reason: 'between pings; a peer that has not answered one after two such times is gone',
   },
   minBytesPerSecond: {
     unit: 'bytes/second',

@@ -280,7 +280,10 @@ describe('the server', () => {
   test('sends a long catalogue to a slow reader in its own time', async () => {
     const items = Array.from({ length: 40_000 }, (_, k) => ({ id: `item-${k}`, title: 'x'.repeat(100) }));
     const catalogue = new Catalogue(items);
-    const { url, events } = await listen({ catalogue, limits: { heartbeatMs: 20, minBytesPerSecond: 2 ** 20 } });
+    const { gateway, url, events } = await listen({
+      catalogue,
+      limits: { heartbeatMs: 20, minBytesPerSecond: 2 ** 20 },
+    });
     const peer = await Peer.open(url);
     peer.socket.pause();
     peer.say({ type: 'hello', protocol: 1, device: 'a', holds: [] });
@@ -291,5 +294,7 @@ describe('the server', () => {
     peer.socket.resume();
     const blob = await peer.hear('blob');
     expect(contentHash(blob.data)).toBe(contentHash(catalogue.encode()));
+    await peer.hear('welcome');
+    expect(gateway.ready()).toEqual(['a']);
   });
 });

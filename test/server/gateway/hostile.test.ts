@@ -261,7 +261,9 @@ describe('a coordinator goes on after', () => {
   test('resets at every point of a connection', async () => {
     const { url, finished } = await serving();
     const { hostname, port } = new URL(url);
-    const beginnings = ['', 'GET / HT', 'GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'];
+    const upgrade = 'HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+    const elsewhere = new Array<string>(10).fill(`GET /elsewhere ${upgrade}\r\n`);
+    const beginnings = ['', 'GET / HT', `GET / ${upgrade}`, ...elsewhere];
     for (const beginning of beginnings) {
       const tcp = connect(Number(port), hostname);
       await once(tcp, 'connect');
