@@ -35,7 +35,7 @@ export class Progress {
       return;
     }
     this.#bar = new SingleBar({
-      format: `${label.padEnd(24)} {bar} {value}/{total}  {eta_formatted} left  {detail}`,
+      format: `${label.padEnd(10)} {bar} {percentage} %  {eta_formatted} left  {detail}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,

@@ -4,7 +4,7 @@ import type { TrainingInput } from './train.ts';
 /** How often the clock is looked at: between, counting a device costs nothing. */
 const DEVICES_PER_UPDATE = 64;
 
-/** Counts what devices and rounds do, and tells it as progress: rounds done, and devices a second. */
+/** Counts what devices and rounds do, and tells it as progress: devices that have trained, of all rounds together. */
 export function roundProgress({ settings, cohort, hooks }: TrainingInput) {
   const { rounds } = settings.learnerOptions;
   const totalRounds = typeof rounds === 'number' ? rounds : 1;
@@ -16,10 +16,10 @@ export function roundProgress({ settings, cohort, hooks }: TrainingInput) {
   const report = (): void => {
     const rate = devices / ((performance.now() - startedAtMs) / 1000);
     hooks.progress({
-      label: `training (${cohort} a round)`,
-      done: finishedRounds,
-      total: totalRounds,
-      detail: `${Math.round(rate)} devices/s`,
+      label: 'training',
+      done: devices,
+      total: totalRounds * cohort,
+      detail: `round ${finishedRounds}/${totalRounds}  ${Math.round(rate)} devices/s`,
     });
   };
   report();
