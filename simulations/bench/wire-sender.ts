@@ -5,15 +5,15 @@ import { PROTOCOL_VERSION } from '../../shared/protocol/messages.ts';
 
 /**
  * The sending half of the figure `wire-receive`, a process of its own: sends one masked frame over and over from many
- * connections, at as little cost as possible, so that the receiving process is what is measured.
+ * connections, whenever there is room and at as little cost as possible, so that the receiving process is measured.
  */
 export interface SendOrder {
   readonly url: string;
   readonly connections: number;
   /** The message. */
   readonly payload: Uint8Array;
-  /** `tasks`: joins as a device and answers each task with the message. `always`: sends whenever there is room. */
-  readonly when: 'tasks' | 'always';
+  /** Whether to say hello and begin with the first task, as devices do, or at once. */
+  readonly joins: boolean;
 }
 
 let open: WebSocket[] = [];
@@ -27,7 +27,7 @@ process.on('message', (order: SendOrder | 'stop') => {
     );
 });
 
-function start({ url, when }: SendOrder, device: string, bytes: Uint8Array): WebSocket {
+function start({ url, joins }: SendOrder, device: string, bytes: Uint8Array): WebSocket {
   const { hostname, port } = new URL(url);
   // The frame is masked once and written below the WebSocket, as often as wanted.
   const tcp: Socket = connect(Number(port), hostname);
@@ -37,11 +37,13 @@ function start({ url, when }: SendOrder, device: string, bytes: Uint8Array): Web
   };
   socket.on('error', () => {});
   socket.on('open', () => {
-    if (when === 'always') pump();
-    else socket.send(encodeDeviceMessage({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds: [] }));
+    if (joins) socket.send(encodeDeviceMessage({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds: [] }));
+    else pump();
   });
-  socket.on('message', data => {
-    if (decodeCoordinatorMessage(data as Buffer).type === 'task') tcp.write(bytes);
+  socket.on('message', function begin(data) {
+    if (decodeCoordinatorMessage(data as Buffer).type !== 'task') return;
+    socket.off('message', begin);
+    pump();
   });
   return socket;
 }
