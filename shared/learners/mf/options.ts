@@ -30,8 +30,8 @@ const DEFAULTS = Object.freeze({
    * clipped. It grows with `itemLearningRate` and `localEpochs`.
    */
   clipNorm: 8,
-  /** From a zero vector, with a falling step size: the convex fit has converged to within the noise of its negatives. */
-  personaliseEpochs: 10,
+  /** 10 gave 1 % less, 40 gave 1 % more: what is left is the noise of the drawn negatives. */
+  personaliseEpochs: 20,
 } as const);
 
 const ADAM = Object.freeze({
@@ -91,6 +91,11 @@ export const mfOptionsSchema = given
     for (const key of FOREIGN[options.serverOptimizer]) {
       if (options[key] === undefined) continue;
       const message = `The server optimiser "${options.serverOptimizer}" has no ${key}. Leave it out, or choose the other.`;
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
+    for (const key of ['userLearningRate', 'itemLearningRate'] as const) {
+      if (options[key] * options.regularisation < 1) continue;
+      const message = `${key} times regularisation is 1 or more, so a step overshoots 0. Lower one of the two.`;
       context.addIssue({ code: 'custom', path: [key], message });
     }
   })
