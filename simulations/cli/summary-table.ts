@@ -45,7 +45,7 @@ function notes(summary: RunSummary): string[] {
     lines.push(`keeping data apart: ${(100 * share).toFixed(1)} % of the pooled learner's NDCG@10`);
   }
   lines.push(
-    `training: ${seconds.toFixed(1)} s, ${number.format(Math.round(devicesPerSecond))} devices/s, ${megabytes(bytes.up)} up, ${megabytes(bytes.down)} down`,
+    `training: ${seconds.toFixed(1)} s, ${number.format(Math.round(devicesPerSecond))} devices/s, ${traffic(bytes.up)} up, ${traffic(bytes.down)} down`,
   );
   if (summary.abandonedRounds > 0) lines.push(`abandoned rounds: ${summary.abandonedRounds}`);
   if (privacy.epsilon === null) {
@@ -56,6 +56,6 @@ function notes(summary: RunSummary): string[] {
   return lines;
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+function traffic(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

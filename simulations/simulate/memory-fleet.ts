@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { VirtualClock } from '../../server/clock.ts';
 import type { Coordinator } from '../../server/coordinator.ts';
-import type { Fleet, Task } from '../../server/fleet.ts';
+import type { Fleet, PublishedModel, Task } from '../../server/fleet.ts';
 import { NumericalError } from '../../shared/errors.ts';
 import type { VirtualDevices } from './virtual-devices.ts';
 import type { WireMeter } from './wire-meter.ts';
@@ -46,7 +46,9 @@ export class MemoryFleet implements Fleet {
     this.#asked = undefined;
   }
 
-  finish(): void {}
+  finish(published: PublishedModel): void {
+    this.#meter.finished(published);
+  }
 
   /** Plays the devices until the coordinator asks no more, or the signal stops it. */
   async run(coordinator: Coordinator, signal: AbortSignal, onDevice: () => void): Promise<void> {

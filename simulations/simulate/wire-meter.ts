@@ -1,4 +1,4 @@
-import type { Task } from '../../server/fleet.ts';
+import type { PublishedModel, Task } from '../../server/fleet.ts';
 import { contentHash } from '../../shared/hash.ts';
 import { encodeCoordinatorMessage, encodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import {
@@ -10,7 +10,7 @@ import {
 
 /**
  * What the messages of a run would weigh, counted without sending them: each device's greeting when it is first asked,
- * then a task, the model if it is another one, a contribution and its receipt. Payload bytes of frames; the few bytes
+ * then a task, the model, a contribution and its receipt, and the final model. Payload bytes of frames; the few bytes
  * by which a number's own size varies aside, the same as over sockets.
  */
 export class WireMeter {
@@ -45,6 +45,12 @@ export class WireMeter {
     const contribution = up({ type: 'contribution', round, model, dtype: 'int32', shape: [plan.length], data });
     this.#down += devices.length * (task + blob + receipt);
     this.#up += devices.length * contribution;
+  }
+
+  /** Everybody who took part is handed the final model. */
+  finished({ hash, bytes }: PublishedModel): void {
+    const blob = down({ type: 'blob', kind: 'model', hash, data: bytes });
+    this.#down += this.#greeted.size * (blob + down({ type: 'finished', model: hash }));
   }
 }
 
