@@ -37,3 +37,8 @@ export class LearnerFailedError extends LarderError {
 export class CoordinatorStateError extends LarderError {
   readonly code = 'coordinator_state';
 }
+
+/** The address to listen on is taken, or not this machine's. */
+export class ListenError extends LarderError {
+  readonly code = 'listen';
+}

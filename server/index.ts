@@ -1,7 +1,7 @@
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
 export { selectCohort } from './cohort.ts';
 export { Coordinator, type CoordinatorOptions, type Outcome } from './coordinator.ts';
-export { CoordinatorStateError, LearnerFailedError, RoundsAbandonedError } from './errors.ts';
+export { CoordinatorStateError, LearnerFailedError, ListenError, RoundsAbandonedError } from './errors.ts';
 export type { DeviceEvents, Fleet, PublishedModel, Task } from './fleet.ts';
 export type { Traffic } from './gateway/connection.ts';
 export { Gateway } from './gateway/gateway.ts';

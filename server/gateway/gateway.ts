@@ -94,7 +94,7 @@ export class Gateway implements Fleet {
       );
     }
     const model = this.#modelFrame(published);
-    const timeLeftMs = Math.max(0, deadlineAtMs - clock.now());
+    const timeLeftMs = Math.max(0, Math.floor(deadlineAtMs - clock.now()));
     const frame = encodeCoordinatorMessage({ type: 'task', round, model: published.hash, plan, timeLeftMs });
     for (const device of devices) this.#sessions.get(device)?.ask(model, { round, plan, frame });
   }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type Server as WebSocketServerOf } from 'ws';
+import { ListenError } from '../errors.ts';
 import { Connection, type Traffic } from './connection.ts';
 import { DeviceSocket } from './device-socket.ts';
 import type { CompiledGatewayOptions } from './options.ts';
@@ -52,11 +53,24 @@ export class Listener {
     this.#webSockets.on('error', onError);
   }
 
-  /** Begins to listen. Resolves to the URL that devices connect to; rejects if the address cannot be had. */
+  /**
+   * Begins to listen. Resolves to the URL that devices connect to.
+   *
+   * @throws ListenError if the address cannot be had.
+   */
   async listen(): Promise<string> {
     const { host, port, path, limits, onError } = this.#options;
     this.#http.listen(port, host);
-    await once(this.#http, 'listening');
+    try {
+      await once(this.#http, 'listening');
+    } catch (cause) {
+      throw new ListenError(
+        `Cannot listen on ${host}:${port}: ${(cause as Error).message}. Choose another host or port.`,
+        {
+          cause,
+        },
+      );
+    }
     this.#http.on('error', onError);
     this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs);
     const { address, family, port: bound } = this.#http.address() as AddressInfo;

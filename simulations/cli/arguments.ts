@@ -27,6 +27,12 @@ export function setting(text: string, before: Record<string, unknown> = {}): Rec
   return { ...before, [name]: parsed };
 }
 
+/** Collects a repeatable `name=value` of numbers. */
+export function limit(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const { name, value } = assignment(text);
+  return { ...before, [name]: number(value) };
+}
+
 /** Collects a repeatable `name=value` of texts. */
 export function textSetting(text: string, before: Record<string, string> = {}): Record<string, string> {
   const { name, value } = assignment(text);

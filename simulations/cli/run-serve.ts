@@ -22,8 +22,15 @@ export async function runServe(flags: ServeFlags): Promise<void> {
   const catalogue = await catalogueFor(flags);
   const learner = createLearner(name, options, catalogue);
   const run = `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${name}-live`;
+  const gateway = new Gateway({
+    run,
+    learner: { name, options },
+    catalogue,
+    host,
+    port,
+    ...(flags.limit && { limits: flags.limit }),
+  });
   const folder = new RunFolder(flags.out ?? join('runs', run));
-  const gateway = new Gateway({ run, learner: { name, options }, catalogue, host, port });
   const random = systemRandom();
   const coordinator = new Coordinator({
     learner,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { integer, number, setting } from './arguments.ts';
+import { integer, limit, number, setting } from './arguments.ts';
 
 /** What commander parses `larder serve` to. */
 export interface ServeFlags {
@@ -15,6 +15,7 @@ export interface ServeFlags {
   readonly overSelection?: number;
   readonly recruitMs?: number;
   readonly trainMs?: number;
+  readonly limit?: Record<string, number>;
   readonly linger: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -35,6 +36,7 @@ export function serveCommand(): Command {
     .option('--over-selection <factor>', 'so many times the goal is asked (default: 1.3)', number)
     .option('--recruit-ms <ms>', 'how long a round waits for devices', integer)
     .option('--train-ms <ms>', 'how long a round waits for contributions', integer)
+    .option('--limit <name=value>', 'a limit of docs/protocol.md, such as maxConnections=500; repeatable', limit)
     .option('--linger <seconds>', 'how long the final model is still handed out', integer, 60)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')
     .option('--json', 'print one JSON document on stdout at the end')

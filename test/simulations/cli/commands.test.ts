@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../simulations/runs/results.ts';
@@ -77,6 +79,11 @@ test.each([
   },
   { name: 'a device without history', parameters: ['device', '--url', 'ws://127.0.0.1:1'], says: /--histories/ },
   { name: 'serve without a catalogue', parameters: ['serve', '--goal', '3'], says: /--catalogue/ },
+  {
+    name: 'an unknown limit',
+    parameters: ['serve', '--data', 'synthetic:tiny', '--goal', '3', '--limit', 'maxDevices=3'],
+    says: /no limit "maxDevices".*maxConnections/,
+  },
 ])('$name is refused with status 2', async ({ parameters, says }) => {
   const out = parameters[0] === 'simulate' ? ['--out', join(temporaryFolder(), 'run')] : [];
   const { status, stdout, stderr } = await runCli(...parameters, ...out);
@@ -91,6 +98,28 @@ test('a missing data file fails with status 1, a sentence, and a run folder that
   expect(status).toBe(1);
   expect(stderr).toMatch(/nowhere/);
   expect(readJson(folder, 'summary.json')).toMatchObject({ status: 'failed', error: { code: 'data' } });
+});
+
+test('an address that is taken is a sentence, not a stack', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const out = join(temporaryFolder(), 'run');
+  const { status, stderr } = await runCli(
+    'serve',
+    '--data',
+    'synthetic:tiny',
+    '--goal',
+    '3',
+    '--port',
+    String(port),
+    '--out',
+    out,
+  );
+  taken.close();
+  expect(stderr).toMatch(/Cannot listen on 127.0.0.1:\d+.*Choose another/s);
+  expect(stderr).not.toContain('    at ');
+  expect(status).toBe(1);
 });
 
 test('a run is never overwritten', async () => {
