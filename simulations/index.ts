@@ -1,7 +1,7 @@
 export { ease } from './baselines/ease.ts';
 export { popularity } from './baselines/popularity.ts';
-export { DataError, type LoadOptions, loadDataset } from './data/index.ts';
 export type { Dataset } from './data/dataset.ts';
+export { DataError, type LoadOptions, loadDataset } from './data/index.ts';
 export { Population } from './data/population.ts';
 export { type Evaluation, evaluate, type Metrics } from './evaluation/evaluate.ts';
 export type { Scorer } from './evaluation/scorer.ts';

@@ -11,6 +11,7 @@ import { systemRandom } from '../../shared/random/system.ts';
 import { loadDataset } from '../data/index.ts';
 import type { ServeSummary } from '../runs/results.ts';
 import { RunFolder } from '../runs/run-folder.ts';
+import { version } from '../version.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
 import type { ServeFlags } from './serve.ts';
@@ -46,7 +47,14 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     },
   });
   const url = await gateway.listen(coordinator);
-  folder.writeConfig({ run, node: process.version, learner: { name, options }, rounds: settings, url });
+  folder.writeConfig({
+    run,
+    larder: version,
+    node: process.version,
+    learner: { name, options },
+    rounds: settings,
+    url,
+  });
   folder.writeCatalogue(catalogue.encode());
   folder.writeSummary({ run, status: 'running' });
   process.stderr.write(`serving ${name} for ${catalogue.size} items on ${url}; run folder: ${folder.path}\n`);
@@ -70,6 +78,9 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     else
       process.stdout.write(`${status} after ${state.round} rounds; model: ${join(folder.path, 'model.safetensors')}\n`);
     if (status === 'interrupted') process.exitCode = EXIT.interrupted;
+  } catch (error) {
+    folder.writeFailure(run, error);
+    throw error;
   } finally {
     release();
     await gateway.close();

@@ -16,7 +16,11 @@ export interface PrivacyStatement {
 /** `summary.json` of a run that is going on, was killed, or failed. */
 export type UnfinishedSummary =
   | { readonly run: string; readonly status: 'running' }
-  | { readonly run: string; readonly status: 'failed'; readonly error: { readonly code: string; readonly message: string } };
+  | {
+      readonly run: string;
+      readonly status: 'failed';
+      readonly error: { readonly code: string; readonly message: string };
+    };
 
 /** `summary.json` of `larder serve`, and what it prints with `--json`. */
 export interface ServeSummary {

@@ -25,7 +25,10 @@ export class RunFolder {
         return;
       }
     } catch (cause) {
-      throw new RunFolderError(`The run folder ${path} cannot be made: ${(cause as Error).message}. Choose another --out.`, { cause });
+      throw new RunFolderError(
+        `The run folder ${path} cannot be made: ${(cause as Error).message}. Choose another --out.`,
+        { cause },
+      );
     }
     throw new RunFolderError(`The run folder ${path} is not empty. Choose another --out; runs are never overwritten.`);
   }
@@ -48,6 +51,13 @@ export class RunFolder {
 
   writeSummary(summary: RunSummary | ServeSummary | UnfinishedSummary): void {
     this.#replace('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  }
+
+  /** The summary of a run that an error ended. */
+  writeFailure(run: string, error: unknown): void {
+    const code = error instanceof LarderError ? error.code : 'internal';
+    const message = error instanceof Error ? error.message : String(error);
+    this.writeSummary({ run, status: 'failed', error: { code, message } });
   }
 
   #replace(name: string, content: string | Uint8Array): void {

@@ -1,4 +1,4 @@
-import { LarderError, SettingsError } from '../../shared/errors.ts';
+import { SettingsError } from '../../shared/errors.ts';
 import { createLearner } from '../../shared/learners/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { loadDataset } from '../data/index.ts';
@@ -35,9 +35,7 @@ export async function simulate(
     folder.writeSummary(summary);
     return summary;
   } catch (error) {
-    const code = error instanceof LarderError ? error.code : 'internal';
-    const message = error instanceof Error ? error.message : String(error);
-    folder.writeSummary({ run, status: 'failed', error: { code, message } });
+    folder.writeFailure(run, error);
     throw error;
   }
 }
