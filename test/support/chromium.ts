@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { describeIf } from './data.ts';
 
 /** Where Chromium is: LARDER_CHROMIUM, else where Debian puts it. */
-const EXECUTABLE = process.env['LARDER_CHROMIUM'] ?? '/usr/bin/chromium';
+const EXECUTABLE = process.env.LARDER_CHROMIUM ?? '/usr/bin/chromium';
 
 /** No sandbox, because containers run as root; nothing that reaches out by itself. */
 const ARGUMENTS = [
