@@ -74,7 +74,10 @@ class MatrixFactorisation implements Learner {
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
     const mean = release.sum.map(total => total / release.expectedContributions);
-    return { round: round + 1, ...this.#optimizer.step(model, memory, mean, round) };
+    const { serverLearningRate, rounds } = this.#options;
+    // Held for the first half, then down to 0 in a line: the model comes to rest.
+    const learningRate = serverLearningRate * Math.min(1, (2 * (rounds - round) - 1) / rounds);
+    return { round: round + 1, ...this.#optimizer.step(model, memory, mean, { round, learningRate }) };
   }
 
   /**
@@ -100,8 +103,8 @@ class MatrixFactorisation implements Learner {
 
 function optimizerOf(options: MfOptions): ServerOptimizer {
   return options.serverOptimizer === 'adam'
-    ? adam(options.serverLearningRate, options.beta1, options.beta2, options.epsilon)
-    : sgd(options.serverLearningRate, options.momentum);
+    ? adam(options.beta1, options.beta2, options.epsilon)
+    : sgd(options.momentum);
 }
 
 /** The scores of all items: user . vectors[item] + biases[item]. */

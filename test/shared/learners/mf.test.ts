@@ -169,6 +169,18 @@ describe('a run of matrix factorisation', () => {
     expect(learner.plan(state)).toBeUndefined();
   });
 
+  it('holds the server learning rate for half of the rounds, then takes it down to 0', () => {
+    const { learner } = setUp({ rounds: 4, serverOptimizer: 'sgd', serverLearningRate: 1, momentum: 0 });
+    let state = learner.init(seededRandom(1));
+    const steps: number[] = [];
+    for (let plan = learner.plan(state); plan !== undefined; plan = learner.plan(state)) {
+      const before = state.model.tensor('item.biases')[0]!;
+      state = learner.fold(state, plan, { sum: new Float64Array(plan.length).fill(1), expectedContributions: 1 });
+      steps.push(state.model.tensor('item.biases')[0]! - before);
+    }
+    expect(steps).toEqual([1, 1, 0.75, 0.25]);
+  });
+
   it('divides by the contributions that were expected', () => {
     const { learner } = setUp({ ...short, serverOptimizer: 'sgd', serverLearningRate: 2, momentum: 0 });
     const state = learner.init(seededRandom(1));

@@ -5,12 +5,12 @@ import { Model } from '../../../shared/model.ts';
 const MEANS = [Float64Array.of(Math.PI, -1e-7), Float64Array.of(-Math.E, 3e-7), Float64Array.of(Math.SQRT2, 0)];
 
 /** The model after the steps, beginning at (1, -2). */
-function run(optimizer: ServerOptimizer): Float32Array {
+function run(optimizer: ServerOptimizer, learningRate: number): Float32Array {
   let model = new Model([{ name: 'w', shape: [2] }], Float32Array.of(1, -2));
   let memory = new Model(optimizer.memory(2));
   for (const [round, mean] of MEANS.entries()) {
     const before = { model: model.clone(), memory: memory.clone() };
-    const after = optimizer.step(model, memory, mean, round);
+    const after = optimizer.step(model, memory, mean, { round, learningRate });
     expect({ model, memory }).toEqual(before);
     ({ model, memory } = after);
   }
@@ -20,7 +20,7 @@ function run(optimizer: ServerOptimizer): Float32Array {
 describe('server optimisers', () => {
   it('sgd adds each mean with geometric weights', () => {
     const [rate, momentum] = [0.3, 0.7];
-    const values = run(sgd(rate, momentum));
+    const values = run(sgd(momentum), rate);
     for (const k of [0, 1]) {
       // The mean of step s counts once in each of the steps from s on, lessened by momentum each time.
       const weight = (s: number) => (1 - momentum ** (MEANS.length - s)) / (1 - momentum);
@@ -31,7 +31,7 @@ describe('server optimisers', () => {
 
   it('adam is the weighted means of the paper, written out without recursion', () => {
     const [rate, beta1, beta2, epsilon] = [0.01, 0.8, 0.95, 1e-6];
-    const values = run(adam(rate, beta1, beta2, epsilon));
+    const values = run(adam(beta1, beta2, epsilon), rate);
     for (const k of [0, 1]) {
       let expected = [1, -2][k]!;
       for (let last = 0; last < MEANS.length; last++) {

@@ -51,7 +51,7 @@ describe('pooled training', () => {
 });
 
 describeWithData('movielens-100k/u.data', 'matrix factorisation on MovieLens-100K', path => {
-  // Means of three seeds are in the README; one seed of 943 users spreads by about 0.006, hence the slack.
+  // Three seeds gave 0.140 to 0.149 and 0.074 to 0.080 (pooled 0.138 to 0.151 and 0.073 to 0.084): hence the slack.
   it('is far above popularity (0.086 / 0.044), and close to the same learner on pooled data', async () => {
     const dataset = await loadDataset(`movielens:${path}`);
     const split = splitDataset(dataset, { holdout: 'last-item' });
@@ -67,9 +67,9 @@ describeWithData('movielens-100k/u.data', 'matrix factorisation on MovieLens-100
       1,
     ).full;
     const pooled = evaluate(trainPooled('mf', {}, split.train, dataset.catalogue, 1), split, 1).full;
-    expect(federated['hr@10']).toBeGreaterThan(0.13);
+    expect(federated['hr@10']).toBeGreaterThan(0.125);
     expect(federated['ndcg@10']).toBeGreaterThan(0.066);
-    expect(federated['hr@10'] / pooled['hr@10']).toBeGreaterThan(0.93);
-    expect(federated['ndcg@10'] / pooled['ndcg@10']).toBeGreaterThan(0.93);
+    expect(federated['hr@10'] / pooled['hr@10']).toBeGreaterThan(0.9);
+    expect(federated['ndcg@10'] / pooled['ndcg@10']).toBeGreaterThan(0.9);
   }, 300_000);
 });
