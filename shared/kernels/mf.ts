@@ -65,7 +65,10 @@ export function bcePass(
   }
 }
 
-/** One pass of SGD, one step a (positive, negative) pair, on the ranking loss -log sigma(s_positive - s_negative) (BPR). */
+/**
+ * One pass of SGD, one step a (positive, negative) pair, on the ranking loss -log sigma(s_positive - s_negative)
+ * (Bayesian personalised ranking, Rendle et al. 2009).
+ */
 export function bprPass(
   { rows, negatives }: Samples,
   factors: Factors,

@@ -12,8 +12,9 @@ import { Sampler } from './sampler.ts';
  * Matrix factorisation by SGD: a user's score of an item is user.vector . item.vectors[item] + item.biases[item]. The
  * user vector is personal; devices train copies of the rows that they touch and contribute how those moved.
  *
- * Training starts from the vector that the device kept, recommending from zero (Singhal et al. 2021, arXiv 2102.03448,
- * reconstruct in training too; measured, that takes four times as long and gives the same).
+ * A device trains from the user vector that it kept, which costs one pass over its history; it recommends with one that
+ * is fitted to the final model from zero (the reconstruction of Singhal et al. 2021, arXiv 2102.03448, who use it in
+ * training too: measured here, that took four times as long to the same quality).
  */
 export const mf: LearnerDefinition<MfOptions> = {
   name: 'mf',
@@ -75,7 +76,6 @@ class MatrixFactorisation implements Learner {
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
     const mean = release.sum.map(total => total / release.expectedContributions);
     const { serverLearningRate, rounds } = this.#options;
-    // Held for the first half, then down to 0 in a line: the model comes to rest.
     const learningRate = serverLearningRate * Math.min(1, (2 * (rounds - round) - 1) / rounds);
     return { round: round + 1, ...this.#optimizer.step(model, memory, mean, { round, learningRate }) };
   }

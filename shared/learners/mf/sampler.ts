@@ -17,7 +17,7 @@ export class Sampler {
   readonly #negatives: number;
   /** Per item: its position among the items of the current draw, where `#stamps` says that it occurs in it. */
   readonly #positions: Int32Array;
-  /** Per item: in which draw it last occurred, 2n as bought or 2n + 1 as negative in draw n. A double counts far enough. */
+  /** Per item: the draw it last occurred in, 2n as bought or 2n + 1 as negative in draw n; doubles count far enough. */
   readonly #stamps: Float64Array;
   #draws = 0;
 

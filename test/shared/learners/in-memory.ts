@@ -47,8 +47,8 @@ export function norm({ parts }: Contribution): number {
 }
 
 /**
- * Shoppers who like two of six departments of ten items and bought seven of each, where the departments differ in size of following; the
- * other three items of each are held out. Popularity misses the small departments; co-purchases tell them.
+ * Shoppers who like two of six departments of ten items and bought seven items of each; the other three are held out.
+ * Departments differ in how many like them: popularity misses the small ones, co-purchases tell them.
  */
 export function plantedShoppers(count: number, seed: number): { items: Int32Array; heldOut: Int32Array }[] {
   const random = seededRandom(seed, 'planted');
