@@ -34,6 +34,7 @@ export function simulateCommand(): Command {
     .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)
+    .option('--evaluate-users <count>', 'along the way on a sample of so many users (default: all)', integer)
     .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)
     .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')

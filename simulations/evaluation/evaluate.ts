@@ -41,22 +41,20 @@ export interface Evaluation extends Metrics {
 }
 
 /**
- * Evaluates a scorer on all users from whom something is held out. The drawn candidates depend on the seed and the
- * user's id alone, so that all scorers meet the same.
+ * Evaluates a scorer on users from whom something is held out, all of them if left out. The drawn candidates depend on
+ * the seed and the user's id alone, so that all scorers meet the same.
  * @throws NumericalError if a score is not finite.
  */
-export function evaluate(scorer: Scorer, split: Split, seed: number): Evaluation {
-  const ranks = rankHeldOut(scorer, split, seed);
-  return { ...average(ranks), users: ranks.users.length, ranks };
+export function evaluate(scorer: Scorer, split: Split, seed: number, users: Int32Array = split.evaluated): Evaluation {
+  const ranks = rankHeldOut(scorer, split, seed, users);
+  return { ...average(ranks), users: users.length, ranks };
 }
 
-function rankHeldOut(scorer: Scorer, split: Split, seed: number): Ranks {
-  const users = Int32Array.from({ length: split.train.size }, (_, user) => user).filter(
-    user => split.heldOut(user).length > 0,
-  );
+function rankHeldOut(scorer: Scorer, split: Split, seed: number, users: Int32Array): Ranks {
+  const heldOutCount = users.reduce((sum, user) => sum + split.heldOut(user).length, 0);
   const offsets = new Int32Array(users.length + 1);
-  const full = new Int32Array(split.heldOutCount);
-  const sampled = new Int32Array(split.heldOutCount);
+  const full = new Int32Array(heldOutCount);
+  const sampled = new Int32Array(heldOutCount);
   for (const [n, user] of users.entries()) {
     const trained = split.train.items(user);
     const heldOut = split.heldOut(user);
@@ -87,9 +85,11 @@ function checkScores(scores: Float32Array, { users, itemCount }: Split, user: nu
   }
 }
 
-function average({ users, offsets, full, sampled }: Ranks): Metrics {
-  const total = { hr: 0, ndcg: 0, recall: 0, mrr: 0, sampledHr: 0, sampledNdcg: 0 };
-  for (let n = 0; n < users.length; n++) {
+/** The metrics of some of the ranked users, by their place in `ranks.users`; of all of them if left out. */
+export function average({ users, offsets, full, sampled }: Ranks, places: Iterable<number> = users.keys()): Metrics {
+  const total = { users: 0, hr: 0, ndcg: 0, recall: 0, mrr: 0, sampledHr: 0, sampledNdcg: 0 };
+  for (const n of places) {
+    total.users++;
     const list = full.subarray(offsets[n], offsets[n + 1]);
     total.hr += hitRate(list, 10);
     total.ndcg += ndcg(list, 10);
@@ -100,7 +100,7 @@ function average({ users, offsets, full, sampled }: Ranks): Metrics {
       total.sampledNdcg += ndcg(sampled.subarray(at, at + 1), 10) / list.length;
     }
   }
-  const mean = (sum: number): number => sum / Math.max(1, users.length);
+  const mean = (sum: number): number => sum / Math.max(1, total.users);
   return {
     full: {
       'hr@10': mean(total.hr),

@@ -27,6 +27,8 @@ export class Split {
   readonly users: readonly string[];
   /** The size of the catalogue. It stays whole: an item whose every buyer has it held out is still on sale. */
   readonly itemCount: number;
+  /** The users from whom something is held out, ascending. */
+  readonly evaluated: Int32Array;
   readonly #heldOut: Int32Array;
   readonly #offsets: Int32Array;
 
@@ -43,6 +45,7 @@ export class Split {
     this.itemCount = itemCount;
     this.#heldOut = heldOut;
     this.#offsets = offsets;
+    this.evaluated = Int32Array.from(users.keys()).filter(user => this.heldOut(user).length > 0);
   }
 
   /** How many items are held out, over all users. */

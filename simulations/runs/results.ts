@@ -1,3 +1,4 @@
+import type { RoundRecord } from '../../server/round/record.ts';
 import type { ContentHash } from '../../shared/hash.ts';
 import type { Metrics } from '../evaluation/evaluate.ts';
 
@@ -31,6 +32,16 @@ export interface ServeSummary {
   readonly modelHash: ContentHash;
   /** Payload bytes of frames received and sent. */
   readonly bytes: { readonly up: number; readonly down: number };
+}
+
+/** A line of `rounds.jsonl` in a simulation. */
+export interface RoundLine extends RoundRecord {
+  /** The size of the model after the round. */
+  readonly modelBytes: number;
+  /** Payload bytes that one device sent and received in this round, its greeting aside; known in memory only. */
+  readonly bytesPerDevice?: { readonly up: number; readonly down: number };
+  /** Where an evaluation along the way was asked for. */
+  readonly metrics?: Metrics;
 }
 
 /**

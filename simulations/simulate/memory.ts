@@ -32,7 +32,8 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
     random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),
     onRound: record => {
       progress.round(record);
-      hooks.onRound(record, coordinator.published, devices.scorer(coordinator.published.model));
+      const scorer = devices.scorer(coordinator.published.model);
+      hooks.onRound(record, coordinator.published, { scorer, bytesPerDevice: meter.latestRound });
     },
   });
   const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;
@@ -43,6 +44,7 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
     state,
     published,
     scorer: devices.scorer(published.model),
+    newcomerScorer: devices.newcomerScorer(published.model),
     ...progress.totals(),
     clipNorm,
     bytes: meter.bytes,

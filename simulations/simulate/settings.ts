@@ -26,6 +26,8 @@ const schema = z.strictObject({
   holdout: z.enum(HOLDOUTS).default('last-item'),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */
   evaluateEvery: positive.optional(),
+  /** Along the way only so many users, a sample fixed by the seed; all of them if left out. */
+  evaluateUsers: positive.optional(),
   /** All of them if left out, but EASE only for catalogues on which it takes minutes at most. */
   baselines: z.array(z.enum(BASELINES)).optional(),
   /** The ridge of the EASE baseline. */

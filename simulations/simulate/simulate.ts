@@ -1,11 +1,13 @@
 import { SettingsError } from '../../shared/errors.ts';
 import { createLearner } from '../../shared/learners/index.ts';
+import { seededRandom } from '../../shared/random/seeded.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { loadDataset } from '../data/index.ts';
-import { evaluate, type Metrics } from '../evaluation/evaluate.ts';
+import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
+import { sampleUsers } from '../evaluation/sample.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 import { type Split, splitDataset } from '../evaluation/split.ts';
-import type { RunSummary } from '../runs/results.ts';
+import type { RoundLine, RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
 import { evaluateBaselines } from './baselines.ts';
@@ -18,6 +20,22 @@ import { trainOverWebSocket } from './websocket.ts';
 /** Without --cohort a round asks everybody, up to so many: beyond, a round's mean hardly gets better, only slower. */
 const DEFAULT_COHORT = 10_000;
 
+/** What a run trains on and is measured by; one copy serves many runs. */
+export interface RunData {
+  readonly dataset: Dataset;
+  readonly split: Split;
+}
+
+/** A run that has ended, with what its summary is made from. */
+export interface EndedRun {
+  readonly summary: RunSummary;
+  readonly training: TrainingResult;
+  /** The lines of `rounds.jsonl`. */
+  readonly rounds: readonly RoundLine[];
+  /** Null where the run was interrupted. */
+  readonly evaluation: Evaluation | null;
+}
+
 /**
  * One run: load, hold out, train by federation, evaluate, and the baselines beside it. Unless the process is killed, the
  * folder ends with a summary that says how the run ended.
@@ -28,12 +46,45 @@ export async function simulate(
   folder: RunFolder,
   hooks: SimulateHooks,
 ): Promise<RunSummary> {
+  const { summary } = await keptIn(folder, run, settings, async () =>
+    runSteps(run, settings, await loadRunData(settings, hooks), folder, hooks),
+  );
+  return summary;
+}
+
+/** The same on data that was loaded by these settings. */
+export function simulateOn(
+  data: RunData,
+  run: string,
+  settings: SimulateSettings,
+  folder: RunFolder,
+  hooks: SimulateHooks,
+): Promise<EndedRun> {
+  return keptIn(folder, run, settings, () => runSteps(run, settings, data, folder, hooks));
+}
+
+export async function loadRunData(
+  { data, columns, maxBadShare, holdout }: SimulateSettings,
+  hooks: SimulateHooks,
+): Promise<RunData> {
+  hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
+  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
+  tellBadRows(dataset, hooks);
+  return { dataset, split: splitDataset(dataset, { holdout }) };
+}
+
+async function keptIn(
+  folder: RunFolder,
+  run: string,
+  settings: SimulateSettings,
+  steps: () => Promise<EndedRun>,
+): Promise<EndedRun> {
   folder.writeConfig({ run, larder: version, node: process.version, settings });
   folder.writeSummary({ run, status: 'running' });
   try {
-    const summary = await runSteps(run, settings, folder, hooks);
-    folder.writeSummary(summary);
-    return summary;
+    const ended = await steps();
+    folder.writeSummary(ended.summary);
+    return ended;
   } catch (error) {
     folder.writeFailure(run, error);
     throw error;
@@ -43,26 +94,25 @@ export async function simulate(
 async function runSteps(
   run: string,
   settings: SimulateSettings,
+  data: RunData,
   folder: RunFolder,
   hooks: SimulateHooks,
-): Promise<RunSummary> {
-  const { data, columns, maxBadShare, seed, holdout } = settings;
-  hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
-  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
-  tellBadRows(dataset, hooks);
+): Promise<EndedRun> {
+  const { dataset, split } = data;
+  const { seed, holdout } = settings;
   folder.writeCatalogue(dataset.catalogue.encode());
-  const split = splitDataset(dataset, { holdout });
 
-  const { training, seconds } = await train(run, settings, dataset, split, folder, hooks);
+  const { training, rounds, seconds } = await train(run, settings, data, folder, hooks);
 
-  let metrics: Metrics | null = null;
+  let evaluation: Evaluation | null = null;
   let baselines: RunSummary['baselines'] = {};
   if (training.complete && !hooks.signal.aborted) {
     hooks.progress({ label: 'evaluating this run', done: 0, total: 0 });
-    metrics = metricsOf(training.scorer, split, seed);
-    baselines = await evaluateBaselines(settings, dataset, split, hooks, scorer => metricsOf(scorer, split, seed));
+    evaluation = evaluate(training.scorer, split, seed);
+    const metrics = (scorer: Scorer): Metrics => metricsOf(evaluate(scorer, split, seed));
+    baselines = await evaluateBaselines(settings, dataset, split, hooks, metrics);
   }
-  return {
+  const summary: RunSummary = {
     run,
     status: hooks.signal.aborted ? 'interrupted' : 'finished',
     seed,
@@ -79,9 +129,9 @@ async function runSteps(
     abandonedRounds: training.abandonedRounds,
     transport: settings.transport,
     holdout,
-    evaluatedUsers: split.users.filter((_, user) => split.heldOut(user).length > 0).length,
+    evaluatedUsers: split.evaluated.length,
     modelHash: training.published.hash,
-    metrics,
+    metrics: evaluation === null ? null : metricsOf(evaluation),
     baselines,
     privacy: {
       trust: 'central',
@@ -97,33 +147,42 @@ async function runSteps(
     devicesPerSecond: training.contributions / seconds,
     bytes: training.bytes,
   };
+  return { summary, training, rounds, evaluation };
 }
 
 async function train(
   run: string,
   settings: SimulateSettings,
-  dataset: Dataset,
-  split: Split,
+  { dataset, split }: RunData,
   folder: RunFolder,
   hooks: SimulateHooks,
-): Promise<{ training: TrainingResult; seconds: number }> {
-  const { learnerOptions, transport, evaluateEvery, seed } = settings;
+): Promise<{ training: TrainingResult; rounds: readonly RoundLine[]; seconds: number }> {
+  const { learnerOptions, transport, evaluateEvery, evaluateUsers = split.evaluated.length, seed } = settings;
+  const sample = sampleUsers(split.evaluated, evaluateUsers, seededRandom(seed, 'evaluated users'));
+  const rounds: RoundLine[] = [];
   let evaluationMs = 0;
-  const onRound: TrainingHooks['onRound'] = (record, published, scorer) => {
+  const onRound: TrainingHooks['onRound'] = (record, published, inMemory) => {
     folder.writeModel(published.bytes);
     const due =
       evaluateEvery !== undefined && record.outcome === 'done' && (record.learnerRound + 1) % evaluateEvery === 0;
     const evaluatingFromMs = performance.now();
-    const metrics = due && scorer !== undefined ? metricsOf(scorer, split, seed) : undefined;
+    const metrics = due && inMemory && metricsOf(evaluate(inMemory.scorer, split, seed, sample));
     evaluationMs += performance.now() - evaluatingFromMs;
-    folder.appendRound({ ...record, ...(metrics && { metrics }) });
+    const line: RoundLine = {
+      ...record,
+      modelBytes: published.bytes.length,
+      ...(inMemory && { bytesPerDevice: inMemory.bytesPerDevice }),
+      ...(metrics && { metrics }),
+    };
+    folder.appendRound(line);
+    rounds.push(line);
   };
   const learner = createLearner(settings.learner, learnerOptions, dataset.catalogue);
   const cohort = cohortOf(settings, split);
   const start = transport === 'memory' ? trainInMemory : trainOverWebSocket;
   const startedAtMs = performance.now();
   const training = await start({ run, settings, learner, dataset, split, cohort, hooks: { ...hooks, onRound } });
-  return { training, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
+  return { training, rounds, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
 }
 
 function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {
@@ -133,8 +192,7 @@ function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {
   return cohort ?? Math.min(users.length, DEFAULT_COHORT);
 }
 
-function metricsOf(scorer: Scorer, split: Split, seed: number): Metrics {
-  const { full, sampled } = evaluate(scorer, split, seed);
+function metricsOf({ full, sampled }: Evaluation): Metrics {
   return { full, sampled };
 }
 

@@ -2,7 +2,7 @@ import type { PublishedModel } from '../../server/fleet.ts';
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Scorer } from '../evaluation/scorer.ts';
+import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
 import type { SimulateHooks } from './hooks.ts';
 import type { SimulateSettings } from './settings.ts';
@@ -21,8 +21,16 @@ export interface TrainingInput {
 }
 
 export interface TrainingHooks extends SimulateHooks {
-  /** A round is over; `scorer` ranks with the model after it, where the transport can tell before the end. */
-  onRound(record: RoundRecord, published: PublishedModel, scorer?: Scorer): void;
+  /** A round is over. */
+  onRound(record: RoundRecord, published: PublishedModel, inMemory?: RoundInMemory): void;
+}
+
+/** What is known of a round before the run ends where the devices are in this process. */
+export interface RoundInMemory {
+  /** Ranks with the model after the round. */
+  readonly scorer: Scorer;
+  /** Payload bytes that one device sent and received in this round, its greeting aside. */
+  readonly bytesPerDevice: { readonly up: number; readonly down: number };
 }
 
 /** What training leaves behind. */
@@ -32,6 +40,7 @@ export interface TrainingResult {
   readonly state: LearnerState;
   readonly published: PublishedModel;
   readonly scorer: Scorer;
+  readonly newcomerScorer: HistoryScorer;
   /** The L2 bound that the rounds' contributions kept; null if there was no round. */
   readonly clipNorm: number | null;
   /** Contributions counted over all rounds. */

@@ -5,7 +5,7 @@ import { elementCount, type Model } from '../../shared/model.ts';
 import { bound } from '../../shared/privacy/bound.ts';
 import { deviceRandom } from '../../shared/random/device.ts';
 import type { Population } from '../data/population.ts';
-import type { Scorer } from '../evaluation/scorer.ts';
+import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
 
 /**
  * A population of devices in one process. A device exists only while it trains: its history is a view into the
@@ -45,10 +45,18 @@ export class VirtualDevices {
   scorer(model: Model): Scorer {
     return user => {
       const { history, personal } = this.#device(user);
-      const device = { history, personal: personal.slice() };
-      this.#learner.personalise?.(model, device, deviceRandom(this.#seed, 0, this.#users[user]!, 'personalise'));
-      return this.#learner.scores(model, device);
+      return this.#scores(model, user, { history, personal: personal.slice() });
     };
+  }
+
+  /** Scores as a device would that was set up with this history after training: its personal state begins as zeros. */
+  newcomerScorer(model: Model): HistoryScorer {
+    return (user, history) => this.#scores(model, user, { history, personal: new Float32Array(this.#personalLength) });
+  }
+
+  #scores(model: Model, user: number, device: DeviceData): Float32Array {
+    this.#learner.personalise?.(model, device, deviceRandom(this.#seed, 0, this.#users[user]!, 'personalise'));
+    return this.#learner.scores(model, device);
   }
 
   #device(user: number): DeviceData {

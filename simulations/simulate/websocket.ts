@@ -83,6 +83,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
       state,
       published,
       scorer: devices.scorer(published.model),
+      newcomerScorer: devices.newcomerScorer(published.model),
       ...progress.totals(),
       clipNorm,
       bytes: gateway.traffic,

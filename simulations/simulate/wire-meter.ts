@@ -16,6 +16,7 @@ import {
 export class WireMeter {
   #up = 0;
   #down = 0;
+  #latest = { up: 0, down: 0 };
   readonly #greeted = new Set<string>();
   readonly #welcome: Welcome;
   readonly #catalogueBytes: number;
@@ -28,6 +29,11 @@ export class WireMeter {
 
   get bytes(): { up: number; down: number } {
     return { up: this.#up, down: this.#down };
+  }
+
+  /** What the latest round weighed for one device: its task, the model, its contribution and the receipt. */
+  get latestRound(): { up: number; down: number } {
+    return this.#latest;
   }
 
   asked(devices: readonly string[], { round, plan, published }: Task, timeLeftMs: number): void {
@@ -43,8 +49,9 @@ export class WireMeter {
     const receipt = down({ type: 'receipt', round, outcome: 'counted' });
     const data = new Uint8Array(plan.length * 4);
     const contribution = up({ type: 'contribution', round, model, dtype: 'int32', shape: [plan.length], data });
-    this.#down += devices.length * (task + blob + receipt);
-    this.#up += devices.length * contribution;
+    this.#latest = { up: contribution, down: task + blob + receipt };
+    this.#up += devices.length * this.#latest.up;
+    this.#down += devices.length * this.#latest.down;
   }
 
   /** Everybody who took part is handed the final model. */
