@@ -19,6 +19,11 @@ export function list(text: string): string[] {
   return text === 'none' ? [] : text.split(',').map(part => part.trim());
 }
 
+/** `--seeds 1,2,3`. */
+export function integers(text: string): number[] {
+  return list(text).map(integer);
+}
+
 /** Collects a repeatable `name=value`; numbers and booleans become such. */
 export function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const { name, value } = assignment(text);

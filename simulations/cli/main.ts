@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { benchCommand } from './bench.ts';
+import { compareCommand } from './compare.ts';
 import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
 import { serveCommand } from './serve.ts';
@@ -13,6 +14,7 @@ const program = new Command('larder')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride()
   .addCommand(simulateCommand())
+  .addCommand(compareCommand())
   .addCommand(serveCommand())
   .addCommand(deviceCommand())
   .addCommand(benchCommand());

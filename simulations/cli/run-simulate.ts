@@ -5,6 +5,7 @@ import { simulate } from '../simulate/simulate.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
 import { Progress } from './progress.ts';
+import { runName } from './run-name.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { summaryText } from './summary-table.ts';
 
@@ -32,10 +33,4 @@ export async function runSimulate({ json = false, out, rounds, set, column, ...r
     progress.end();
     release();
   }
-}
-
-/** Time, learner and data, so that a listing of runs/ reads as a log. */
-function runName(learner: string, data: string): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return `${time}-${learner}-${data.split(':')[0]}`;
 }

@@ -33,6 +33,16 @@ export class RunFolder {
     throw new RunFolderError(`The run folder ${path} is not empty. Choose another --out; runs are never overwritten.`);
   }
 
+  /** A folder of its own inside, for one of several runs. */
+  inside(name: string): RunFolder {
+    return new RunFolder(join(this.path, name));
+  }
+
+  /** What `larder compare` found so far. */
+  writeComparison(comparison: object): void {
+    this.#replace('comparison.json', `${JSON.stringify(comparison, null, 2)}\n`);
+  }
+
   writeConfig(config: object): void {
     this.#replace('config.json', `${JSON.stringify(config, null, 2)}\n`);
   }

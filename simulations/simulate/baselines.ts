@@ -2,43 +2,42 @@ import { ease } from '../baselines/ease.ts';
 import { trainPooled } from '../baselines/pooled.ts';
 import { popularity } from '../baselines/popularity.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { Metrics } from '../evaluation/evaluate.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
-import type { RunSummary } from '../runs/results.ts';
 import type { SimulateHooks } from './hooks.ts';
 import { BASELINES, type SimulateSettings } from './settings.ts';
 
-type Name = (typeof BASELINES)[number];
+export type BaselineName = (typeof BASELINES)[number];
 
 /** EASE inverts an items x items matrix: beyond, it is computed only for those who ask for it by name. */
 const EASE_MAX_ITEMS = 6_000;
 
-/** What a shop would get that gathered everybody's purchases in one place. */
-export async function evaluateBaselines(
+/** What a shop would get that gathered everybody's purchases in one place, as `measure` finds it. */
+export async function evaluateBaselines<Result>(
   settings: SimulateSettings,
   { catalogue }: Dataset,
   { train }: Split,
   hooks: SimulateHooks,
-  metricsOf: (scorer: Scorer) => Metrics,
-): Promise<RunSummary['baselines']> {
+  measure: (scorer: Scorer) => Result,
+): Promise<Partial<Record<BaselineName, Result>>> {
   const { learner, learnerOptions, seed, easeLambda } = settings;
-  const scorers: Record<Name, () => Scorer> = {
+  const scorers: Record<BaselineName, () => Scorer> = {
     popularity: () => popularity(train, catalogue.size),
     pooled: () => trainPooled(learner, learnerOptions, train, catalogue, seed),
     ease: () => ease(train, catalogue.size, easeLambda),
   };
-  const results: Partial<Record<Name, Metrics>> = {};
-  for (const name of settings.baselines ?? affordable(catalogue.size, hooks)) {
+  const results: Partial<Record<BaselineName, Result>> = {};
+  for (const name of settings.baselines ?? affordableBaselines(catalogue.size, hooks)) {
     if (hooks.signal.aborted) break;
     hooks.progress({ label: `baseline: ${name}`, done: 0, total: 0 });
     await new Promise(setImmediate);
-    results[name] = metricsOf(scorers[name]());
+    results[name] = measure(scorers[name]());
   }
   return results;
 }
 
-function affordable(items: number, hooks: SimulateHooks): readonly Name[] {
+/** Those that take minutes at most on so many items. */
+export function affordableBaselines(items: number, hooks: SimulateHooks): readonly BaselineName[] {
   if (items <= EASE_MAX_ITEMS) return BASELINES;
   hooks.notice(`EASE is left out: ${items} items would take long. Ask for it with --baselines ${BASELINES.join(',')}.`);
   return BASELINES.filter(name => name !== 'ease');

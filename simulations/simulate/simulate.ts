@@ -116,13 +116,7 @@ async function runSteps(
     run,
     status: hooks.signal.aborted ? 'interrupted' : 'finished',
     seed,
-    data: {
-      name: dataset.name,
-      users: dataset.users.length,
-      items: dataset.catalogue.size,
-      interactions: dataset.population.pairs,
-      hash: dataset.hash,
-    },
+    data: dataSummary(dataset),
     learner: settings.learner,
     learnerOptions: settings.learnerOptions,
     rounds: training.state.round,
@@ -148,6 +142,10 @@ async function runSteps(
     bytes: training.bytes,
   };
   return { summary, training, rounds, evaluation };
+}
+
+export function dataSummary({ name, users, catalogue, population, hash }: Dataset): RunSummary['data'] {
+  return { name, users: users.length, items: catalogue.size, interactions: population.pairs, hash };
 }
 
 async function train(
