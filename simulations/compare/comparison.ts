@@ -62,9 +62,7 @@ export function tablesOf(results: readonly JobResult[]): Tables {
     }),
     historyLength: rows(found => ({ groups: overSeeds(found.map(({ historyLength }) => historyLength)) })),
     cost: rows(found => {
-      const costs = found.flatMap(({ cost, summary }) =>
-        cost && summary ? [{ ...cost, seconds: summary.seconds }] : [],
-      );
+      const costs = found.flatMap(({ run }) => (run ? [{ ...run.cost, seconds: run.summary.seconds }] : []));
       return costs.length > 0 ? spreadsOf(costs) : undefined;
     }),
   };

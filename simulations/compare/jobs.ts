@@ -92,9 +92,10 @@ function optionsByLearner(
   set: Readonly<Record<string, unknown>>,
   learners: readonly string[],
 ): ReadonlyMap<string, Record<string, unknown>> {
-  const options = new Map(learners.map(learner => [learner, {} as Record<string, unknown>]));
+  const options = new Map<string, Record<string, unknown>>(learners.map(learner => [learner, {}]));
   for (const [key, value] of Object.entries(set)) {
-    const learner = learners.find(name => key.startsWith(`${name}.`));
+    const candidates = learners.filter(name => key.startsWith(`${name}.`));
+    const [learner] = candidates.toSorted((a, b) => b.length - a.length);
     if (learner === undefined) {
       throw new SettingsError(`"${key}" is an option of no compared learner. Write --set ${learners[0]}.option=value.`);
     }

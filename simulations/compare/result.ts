@@ -21,9 +21,8 @@ export interface JobResult {
   readonly historyLength: readonly LengthGroupQuality[];
   /** Of runs and popularity: other baselines score users, not histories. */
   readonly recentItems?: readonly RecentItemsQuality[];
-  /** Of runs. */
-  readonly cost?: Cost;
-  readonly summary?: RunSummary;
+  /** Not of baselines. */
+  readonly run?: { readonly summary: RunSummary; readonly cost: Cost };
 }
 
 export interface JobFailure {
@@ -59,8 +58,7 @@ async function runResult(
   return {
     ...common(job, evaluation, data),
     recentItems: evaluateRecentItems(training.newcomerScorer, data.split, settings.seed),
-    cost: costOf(rounds),
-    summary,
+    run: { summary, cost: costOf(rounds) },
   };
 }
 

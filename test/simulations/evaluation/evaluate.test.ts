@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NumericalError } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
-import { evaluate } from '../../../simulations/evaluation/evaluate.ts';
+import { average, evaluate } from '../../../simulations/evaluation/evaluate.ts';
 import type { Scorer } from '../../../simulations/evaluation/scorer.ts';
 import { type Split, splitDataset } from '../../../simulations/evaluation/split.ts';
 import { type Row, smallDataset } from './small-dataset.ts';
@@ -102,6 +102,23 @@ describe.each(['last-item', 'last-basket'] as const)('evaluate with the %s held 
     const again = evaluate(randomScorer('a'), split, SEED);
     expect(again).toEqual(first);
     expect(evaluate(randomScorer('a'), split, SEED + 1).ranks.sampled).not.toEqual(first.ranks.sampled);
+  });
+
+  it('evaluates only the users that it is given, each as among all', () => {
+    const whole = evaluate(randomScorer('a'), split, SEED);
+    const some = whole.ranks.users.filter((_, n) => n % 3 === 1);
+    const part = evaluate(randomScorer('a'), split, SEED, some);
+    expect([...part.ranks.users]).toEqual([...some]);
+    for (const [n, user] of some.entries()) {
+      const at = whole.ranks.users.indexOf(user);
+      for (const list of ['full', 'sampled'] as const) {
+        expect([...part.ranks[list].subarray(part.ranks.offsets[n], part.ranks.offsets[n + 1])]).toEqual([
+          ...whole.ranks[list].subarray(whole.ranks.offsets[at], whole.ranks.offsets[at + 1]),
+        ]);
+      }
+    }
+    const places = Array.from(some, user => whole.ranks.users.indexOf(user));
+    expect(average(whole.ranks, places)).toEqual({ full: part.full, sampled: part.sampled });
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('refuses the score %d', score => {
