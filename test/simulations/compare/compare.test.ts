@@ -106,6 +106,21 @@ it('writes after each round what it cost a device and how good the model is', as
   expect(beside.down - catalogueBytes - rounds.at(-1)!.modelBytes).toBeLessThan(2_000); // Welcome, and the end.
 });
 
+it('evaluates along the way on a sample that the seed fixes', async () => {
+  const [job] = runJobs(TINY);
+  const sampled = async (evaluateUsers: number, seed: number): Promise<RoundLine['metrics']> => {
+    const folder = new RunFolder(join(temporaryFolder(), 'run'));
+    await simulate('test', { ...job!.settings, evaluateUsers, seed }, folder, hooks());
+    return (JSON.parse(readFileSync(join(folder.path, 'rounds.jsonl'), 'utf8')) as RoundLine).metrics;
+  };
+  const metrics = await sampled(13, 3);
+  const hits = metrics!.full['hr@10'] * 13;
+  expect(hits).toBeCloseTo(Math.round(hits), 9);
+  expect(metrics!.full.mrr).not.toBe((await sampled(1_000, 3))!.full.mrr);
+  expect(metrics!.full.mrr).not.toBe((await sampled(13, 4))!.full.mrr);
+  expect(await sampled(13, 3)).toEqual(metrics);
+});
+
 it('reports a run that fails, and goes on with the others', async () => {
   const [popularity, mf] = runJobs({ ...TINY, seeds: [3] });
   const path = join(temporaryFolder(), 'comparison');
