@@ -28,8 +28,8 @@ export class Device {
   /** @throws SettingsError */
   constructor(options: DeviceOptions) {
     this.#options = compileOptions(options);
-    const { blobs, randomFor, limits, store } = this.#options;
-    this.#trainer = new Trainer(blobs, randomFor, limits);
+    const { store } = this.#options;
+    this.#trainer = new Trainer(this.#options);
     this.#saver = new Saver(
       () => store.saveProgress(this.#trainer.progress!),
       error => this.#emit({ type: 'error', error }),

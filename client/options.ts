@@ -1,4 +1,6 @@
 import { SettingsError } from '../shared/errors.ts';
+import { type LearnerDefinitions, learnerDefinitionsWith } from '../shared/learners/index.ts';
+import type { LearnerDefinition } from '../shared/learners/learner.ts';
 import { withDefaults } from '../shared/protocol/limits.ts';
 import type { Pace } from '../shared/protocol/messages.ts';
 import { seededRandom } from '../shared/random/seeded.ts';
@@ -24,6 +26,8 @@ export interface DeviceOptions {
    * model and purchases give the same recommendations. A simulation hands in `deviceRandom` with its seed.
    */
   readonly randomFor?: RandomFor | undefined;
+  /** Learners that coordinators may ask for, beside those that every device knows: `tfjsLearner(…)` of `larder/tfjs`. */
+  readonly learners?: readonly LearnerDefinition<unknown>[] | undefined;
   /** Handed to all devices of a process, so that they share one copy of each model. */
   readonly blobs?: BlobCache | undefined;
   /** The pace of coming back until a coordinator suggests another. Default: 1 s doubling to 5 min. */
@@ -40,6 +44,7 @@ export interface CompiledDeviceOptions {
   readonly store: DeviceStore;
   readonly id: string | undefined;
   readonly randomFor: RandomFor;
+  readonly learners: LearnerDefinitions;
   readonly blobs: BlobCache;
   readonly pace: Pace;
   readonly limits: DeviceLimits;
@@ -67,6 +72,7 @@ export function compileOptions(options: DeviceOptions): CompiledDeviceOptions {
     store,
     id,
     randomFor: options.randomFor ?? defaultRandomFor(),
+    learners: learnerDefinitionsWith(options.learners ?? []),
     blobs: options.blobs ?? new BlobCache(),
     pace: options.pace ?? DEFAULT_PACE,
     limits,

@@ -1,8 +1,8 @@
 import { toDense } from '../shared/aggregation/contribution.ts';
 import type { Catalogue, CatalogueItem } from '../shared/catalogue.ts';
 import { type History, historyOf, type Interaction } from '../shared/history.ts';
-import { createLearner } from '../shared/learners/index.ts';
-import type { Learner } from '../shared/learners/learner.ts';
+import { createLearner, type LearnerDefinitions } from '../shared/learners/index.ts';
+import type { Learner, LearnerDefinition } from '../shared/learners/learner.ts';
 import { elementCount, type Model } from '../shared/model.ts';
 import { bound } from '../shared/privacy/bound.ts';
 import type { Blob, TaskMessage, Welcome } from '../shared/protocol/messages.ts';
@@ -13,7 +13,7 @@ import type { BlobCache, HeldBlob } from './blob-cache.ts';
 import { NotReadyError, TaskError } from './errors.ts';
 import type { Held } from './session.ts';
 import type { Progress } from './store.ts';
-import { topK } from './top-k.ts';
+import { topK } from '../shared/top-k.ts';
 
 /** Where a device's random numbers come from, by the round (`personalise` uses 0) and what they are for. */
 export type RandomFor = (round: number, purpose: DevicePurpose) => Random;
@@ -42,29 +42,34 @@ interface Training {
   readonly personal: Float32Array;
 }
 
+/** What a device computes with. */
+export interface TrainerOptions {
+  readonly blobs: BlobCache;
+  readonly randomFor: RandomFor;
+  /** The learners that it knows. */
+  readonly learners: LearnerDefinitions;
+  readonly limits: { readonly maxContributionLength: number };
+}
+
 /** The device's own half: history, models and personal state, and what is computed from them. No network, no clock. */
 export class Trainer {
-  readonly #blobs: BlobCache;
-  readonly #randomFor: RandomFor;
-  readonly #limits: { readonly maxContributionLength: number };
+  readonly #options: TrainerOptions;
   #interactions: readonly Interaction[] = [];
   #history: { readonly of: Catalogue; readonly history: History } | undefined;
   #catalogue: HeldBlob<Catalogue> | undefined;
   #model: HeldBlob<Model> | undefined;
   #training: Training | undefined;
 
-  constructor(blobs: BlobCache, randomFor: RandomFor, limits: { readonly maxContributionLength: number }) {
-    this.#blobs = blobs;
-    this.#randomFor = randomFor;
-    this.#limits = limits;
+  constructor(options: TrainerOptions) {
+    this.#options = options;
   }
 
   /** @throws BlobError, SettingsError if this version of the software cannot go on from there. Then nothing changed. */
   restore(progress: Progress): void {
     const { run, learner: definition, personal } = progress;
-    const catalogue = this.#blobs.catalogue(progress.catalogue.hash, progress.catalogue.bytes);
-    const model = this.#blobs.model(progress.model.hash, progress.model.bytes);
-    const learner = sharedLearner(definition, catalogue.content);
+    const catalogue = this.#options.blobs.catalogue(progress.catalogue.hash, progress.catalogue.bytes);
+    const model = this.#options.blobs.model(progress.model.hash, progress.model.bytes);
+    const learner = sharedLearner(definition, catalogue.content, this.#options.learners);
     this.#catalogue = catalogue;
     this.#model = model;
     this.#training = { run, definition, learner, catalogue, model, personal };
@@ -84,8 +89,8 @@ export class Trainer {
 
   /** @throws BlobError if the data is not what its hash and kind say. */
   keep({ kind, hash, data }: Blob): void {
-    if (kind === 'catalogue') this.#catalogue = this.#blobs.catalogue(hash, data);
-    else this.#model = this.#blobs.model(hash, data);
+    if (kind === 'catalogue') this.#catalogue = this.#options.blobs.catalogue(hash, data);
+    else this.#model = this.#options.blobs.model(hash, data);
   }
 
   /**
@@ -95,7 +100,7 @@ export class Trainer {
    */
   adopt({ run, learner: definition }: Welcome): void {
     const [catalogue, model, before] = [this.#catalogue!, this.#model!, this.#training];
-    const learner = sharedLearner(definition, catalogue.content);
+    const learner = sharedLearner(definition, catalogue.content, this.#options.learners);
     const length = personalLength(learner);
     const fits = before?.run === run && before.personal.length === length;
     const personal = fits ? before.personal : new Float32Array(length);
@@ -109,15 +114,15 @@ export class Trainer {
    */
   train({ round, plan }: TaskMessage): Answer {
     const { learner, model, personal: before } = this.#current();
-    if (plan.length > this.#limits.maxContributionLength) {
-      const { maxContributionLength } = this.#limits;
+    if (plan.length > this.#options.limits.maxContributionLength) {
+      const { maxContributionLength } = this.#options.limits;
       throw new TaskError(
         `The plan asks for ${plan.length} numbers; ${maxContributionLength} are allowed. Raise maxContributionLength.`,
       );
     }
     const personal = before.slice();
     const device = { history: this.#historyNow(), personal };
-    const contribution = learner.contribute(plan, model.content, device, this.#randomFor(round, 'contribute'));
+    const contribution = learner.contribute(plan, model.content, device, this.#options.randomFor(round, 'contribute'));
     if (contribution.length !== plan.length) {
       throw new TaskError(
         `The plan asks for ${plan.length} numbers, but ${learner.name} gives ${contribution.length} for this model.`,
@@ -140,7 +145,7 @@ export class Trainer {
   recommend(k: number, excludeBought: boolean): Recommendation[] {
     const { learner, catalogue, model, personal } = this.#current();
     const device = { history: this.#historyNow(), personal: personal.slice() };
-    learner.personalise?.(model.content, device, this.#randomFor(0, 'personalise'));
+    learner.personalise?.(model.content, device, this.#options.randomFor(0, 'personalise'));
     const scores = learner.scores(model.content, device);
     const bought = new Set(excludeBought ? device.history.items : []);
     const best = topK(scores, k, index => !bought.has(index));
@@ -171,14 +176,26 @@ function personalLength({ personal }: Learner): number {
   return personal.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
-/** Learners by catalogue: devices that share one share its learners too, with whatever tables those keep. */
-const learners = new WeakMap<Catalogue, Map<string, Learner>>();
+interface MadeLearner {
+  readonly definition: LearnerDefinition<unknown> | undefined;
+  readonly options: string;
+  readonly learner: Learner;
+}
 
-function sharedLearner({ name, options }: Progress['learner'], catalogue: Catalogue): Learner {
-  const ofCatalogue = learners.get(catalogue) ?? new Map<string, Learner>();
-  learners.set(catalogue, ofCatalogue);
-  const key = JSON.stringify([name, options]);
-  const learner = ofCatalogue.get(key) ?? createLearner(name, options, catalogue);
-  ofCatalogue.set(key, learner);
+/** Learners by catalogue: devices that share one share its learners too, with whatever tables those keep. */
+const made = new WeakMap<Catalogue, MadeLearner[]>();
+
+function sharedLearner(
+  { name, options }: Progress['learner'],
+  catalogue: Catalogue,
+  known: LearnerDefinitions,
+): Learner {
+  const definition = known.get(name);
+  const key = JSON.stringify(options);
+  const ofCatalogue = made.get(catalogue) ?? [];
+  const found = ofCatalogue.find(one => one.definition === definition && one.options === key);
+  if (found !== undefined) return found.learner;
+  const learner = createLearner(name, options, catalogue, known);
+  made.set(catalogue, [...ofCatalogue, { definition, options: key, learner }]);
   return learner;
 }

@@ -5,10 +5,28 @@ import type { Learner, LearnerDefinition } from './learner.ts';
 import { mf } from './mf/mf.ts';
 import { popularity } from './popularity.ts';
 
-/** Every learner there is, by name. */
-export const learnerDefinitions: ReadonlyMap<string, LearnerDefinition<unknown>> = new Map(
+/** Learners by name. */
+export type LearnerDefinitions = ReadonlyMap<string, LearnerDefinition<unknown>>;
+
+/** The learners that every coordinator and device has. */
+export const learnerDefinitions: LearnerDefinitions = new Map(
   [popularity, mf].map(definition => [definition.name, definition]),
 );
+
+/**
+ * Those and further ones, which both sides have to be given.
+ *
+ * @throws SettingsError if two have one name.
+ */
+export function learnerDefinitionsWith(further: readonly LearnerDefinition<unknown>[]): LearnerDefinitions {
+  const definitions = new Map(learnerDefinitions);
+  for (const definition of further) {
+    const { name } = definition;
+    if (definitions.has(name)) throw new SettingsError(`Two learners are named "${name}". Give each its own name.`);
+    definitions.set(name, definition);
+  }
+  return definitions;
+}
 
 /**
  * The learner's options with the defaults filled in: what a run records and a coordinator sends, so that devices of
@@ -16,24 +34,41 @@ export const learnerDefinitions: ReadonlyMap<string, LearnerDefinition<unknown>>
  *
  * @throws SettingsError if no learner has that name, or the options are not valid for it.
  */
-export function learnerOptions(name: string, options: unknown = {}): Record<string, unknown> {
-  const parsed = definitionOf(name).options.safeParse(options);
+export function learnerOptions(
+  name: string,
+  options: unknown = {},
+  definitions = learnerDefinitions,
+): Record<string, unknown> {
+  return optionsOf(definitionOf(name, definitions), options);
+}
+
+/** @throws SettingsError if no learner has that name, or the options are not valid for it. */
+export function createLearner(
+  name: string,
+  options: unknown,
+  catalogue: Catalogue,
+  definitions = learnerDefinitions,
+): Learner {
+  const definition = definitionOf(name, definitions);
+  return definition.create(optionsOf(definition, options), catalogue);
+}
+
+function optionsOf({ name, options: schema }: LearnerDefinition<unknown>, options: unknown = {}) {
+  const parsed = schema.safeParse(options);
   if (!parsed.success) {
     throw new SettingsError(`The options of learner "${name}" are not valid:\n${z.prettifyError(parsed.error)}`);
   }
   return parsed.data as Record<string, unknown>;
 }
 
-/** @throws SettingsError if no learner has that name, or the options are not valid for it. */
-export function createLearner(name: string, options: unknown, catalogue: Catalogue): Learner {
-  return definitionOf(name).create(learnerOptions(name, options), catalogue);
+function definitionOf(name: string, definitions: LearnerDefinitions): LearnerDefinition<unknown> {
+  const definition = definitions.get(name);
+  if (definition !== undefined) return definition;
+  const names = [...definitions.keys()].join(', ');
+  throw new SettingsError(`There is no learner "${name}". Choose one of ${names}${ownLearnerHint(name)}.`);
 }
 
-function definitionOf(name: string): LearnerDefinition<unknown> {
-  const definition = learnerDefinitions.get(name);
-  if (definition === undefined) {
-    const names = [...learnerDefinitions.keys()].join(', ');
-    throw new SettingsError(`There is no learner "${name}". Choose one of ${names}.`);
-  }
-  return definition;
+/** The learner of a file has its version in its name: see `tfjsLearner`. */
+function ownLearnerHint(name: string): string {
+  return name.includes('@') ? ', or load the file of that learner, in that version' : ' or a file';
 }

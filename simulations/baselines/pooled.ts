@@ -17,6 +17,11 @@ const trainers: ReadonlyMap<string, Trainer> = new Map<string, Trainer>([
   ],
 ]);
 
+/** A learner of a researcher's own has none. */
+export function hasPooledTwin(learner: string): boolean {
+  return trainers.has(learner);
+}
+
 /**
  * What the learner would be with all purchases in one place: what keeping them apart costs is measured against it.
  *

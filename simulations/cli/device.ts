@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import type { TfjsBackend } from '../learners/backend.ts';
 import { integer } from './arguments.ts';
+import { backendOption } from './learner-options.ts';
 
 /** What commander parses `larder device` to. */
 export interface DeviceFlags {
@@ -7,6 +9,8 @@ export interface DeviceFlags {
   readonly histories?: string;
   readonly data?: string;
   readonly first?: number;
+  readonly learner?: string;
+  readonly backend?: TfjsBackend;
   readonly state?: string;
   readonly seed?: number;
   readonly recommend?: number;
@@ -23,6 +27,8 @@ export function deviceCommand(): Command {
     )
     .option('--data <spec>', 'take the histories from a data set, to try things out')
     .option('--first <count>', 'only the first so many devices', integer)
+    .option('--learner <file>', 'the file of a learner of your own, where the coordinator trains one')
+    .addOption(backendOption())
     .option('--state <folder>', 'where devices keep what they learn (default: in memory)')
     .option('--seed <number>', 'repeatable training, for simulations; left out, the system generator is used', integer)
     .option('--recommend <k>', 'at the end, recommend so many items to each device', integer)

@@ -1,7 +1,9 @@
 import { SettingsError } from '../../shared/errors.ts';
+import type { LearnerDefinition } from '../../shared/learners/learner.ts';
 import { loadDataset } from '../data/index.ts';
 import { type DeviceHistory, historiesOf, readHistories } from '../devices/histories.ts';
 import { DeviceHost } from '../devices/host.ts';
+import { chooseLearner } from '../learners/choose.ts';
 import type { DeviceFlags } from './device.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
@@ -11,6 +13,7 @@ const SHOWN_DEVICES = 3;
 
 export async function runDevice(flags: DeviceFlags): Promise<void> {
   const { url, state, seed, recommend = 0, json = false } = flags;
+  const learners = await ownLearners(flags);
   const histories = (await historiesFor(flags)).slice(0, flags.first);
   const counts = { contributions: 0, declined: 0, disconnects: 0 };
   const host = await DeviceHost.open({
@@ -18,6 +21,7 @@ export async function runDevice(flags: DeviceFlags): Promise<void> {
     histories,
     stateFolder: state,
     seed,
+    learners,
     onEvent: (device, event) => {
       if (event.type === 'receipt' && event.outcome === 'counted') counts.contributions++;
       if (event.type === 'declined') counts.declined++;
@@ -41,6 +45,13 @@ export async function runDevice(flags: DeviceFlags): Promise<void> {
   }
   if (failures.size > 0) process.exitCode = EXIT.failed;
   else if (signal.aborted) process.exitCode = EXIT.interrupted;
+}
+
+/** Those of the file that `--learner` names. */
+async function ownLearners({ learner, backend }: DeviceFlags): Promise<LearnerDefinition<unknown>[]> {
+  if (learner === undefined) return [];
+  const { definition } = await chooseLearner({ learner, backend }, sentence => process.stderr.write(`${sentence}\n`));
+  return definition === undefined ? [] : [definition];
 }
 
 async function historiesFor({ histories, data }: DeviceFlags): Promise<DeviceHistory[]> {

@@ -9,6 +9,7 @@ import { SettingsError } from '../../shared/errors.ts';
 import { createLearner, learnerOptions } from '../../shared/learners/index.ts';
 import { systemRandom } from '../../shared/random/system.ts';
 import { loadDataset } from '../data/index.ts';
+import { chooseLearner } from '../learners/choose.ts';
 import type { ServeSummary } from '../runs/results.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
@@ -17,11 +18,12 @@ import { EXIT, printJson } from './output.ts';
 import type { ServeFlags } from './serve.ts';
 
 export async function runServe(flags: ServeFlags): Promise<void> {
-  const { learner: name, set, rounds, host, port, goal, minimum, overSelection, recruitMs, trainMs } = flags;
-  const options = learnerOptions(name, { ...set, ...(rounds !== undefined && { rounds }) });
+  const { set, rounds, host, port, goal, minimum, overSelection, recruitMs, trainMs } = flags;
+  const { name, learners, file } = await chooseLearner(flags, sentence => process.stderr.write(`${sentence}\n`));
+  const options = learnerOptions(name, { ...set, ...(rounds !== undefined && { rounds }) }, learners);
   const settings = compileRoundOptions({ goal, minimum, overSelection, recruitMs, trainMs });
   const catalogue = await catalogueFor(flags);
-  const learner = createLearner(name, options, catalogue);
+  const learner = createLearner(name, options, catalogue, learners);
   const run = `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${name}-live`;
   const gateway = new Gateway({
     run,
@@ -51,7 +53,7 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     run,
     larder: version,
     node: process.version,
-    learner: { name, options },
+    learner: { name, options, ...(file && { file }) },
     rounds: settings,
     url,
   });

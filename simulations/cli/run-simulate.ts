@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { chooseLearner } from '../learners/choose.ts';
 import { RunFolder } from '../runs/run-folder.ts';
+import type { ProgressStep } from '../simulate/hooks.ts';
 import { simulateSettings } from '../simulate/settings.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { interruptSignal } from './interrupt.ts';
@@ -9,22 +11,27 @@ import { runName } from './run-name.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { summaryText } from './summary-table.ts';
 
-export async function runSimulate({ json = false, out, rounds, set, column, ...rest }: SimulateFlags): Promise<void> {
-  const settings = simulateSettings({
-    ...rest,
-    ...(column && { columns: column }),
-    learnerOptions: { ...set, ...(rounds !== undefined && { rounds }) },
-  });
+export async function runSimulate(flags: SimulateFlags): Promise<void> {
+  const { json = false, out, rounds, set, column, learner, backend, ...rest } = flags;
+  const progress = new Progress();
+  const notice = (sentence: string): void => progress.notice(sentence);
+  const chosen = await chooseLearner({ learner, backend }, notice);
+  const settings = simulateSettings(
+    {
+      ...rest,
+      ...(column && { columns: column }),
+      learner: chosen.name,
+      ...(chosen.file && { learnerFile: chosen.file }),
+      learnerOptions: { ...set, ...(rounds !== undefined && { rounds }) },
+    },
+    chosen.learners,
+  );
   const run = runName(settings.learner, settings.data);
   const folder = new RunFolder(out ?? join('runs', run));
-  const progress = new Progress();
   const { signal, release } = interruptSignal();
   try {
-    const summary = await simulate(run, settings, folder, {
-      signal,
-      progress: step => progress.update(step),
-      notice: sentence => progress.notice(sentence),
-    });
+    const hooks = { signal, progress: (step: ProgressStep) => progress.update(step), notice };
+    const summary = await simulate(run, settings, folder, hooks, chosen.learners);
     progress.end();
     if (json) printJson(summary);
     else process.stdout.write(`${summaryText(summary, folder.path)}\n`);

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
+import type { TfjsBackend } from '../learners/backend.ts';
 import { integer, limit, number, setting } from './arguments.ts';
+import { backendOption, LEARNER_HELP } from './learner-options.ts';
 
 /** What commander parses `larder serve` to. */
 export interface ServeFlags {
   readonly catalogue?: string;
   readonly data?: string;
   readonly learner: string;
+  readonly backend?: TfjsBackend;
   readonly set?: Record<string, unknown>;
   readonly rounds?: number;
   readonly host: string;
@@ -26,7 +29,8 @@ export function serveCommand(): Command {
     .description('a coordinator for real devices: trains round by round, then hands out the final model')
     .option('--catalogue <file>', 'the items on sale: {"items": [{"id", "title"?, "category"?, "sensitive"?}]}')
     .option('--data <spec>', 'take the catalogue from a data set, to try things out')
-    .option('--learner <name>', 'what to learn: mf or popularity', 'mf')
+    .option('--learner <name>', LEARNER_HELP, 'mf')
+    .addOption(backendOption())
     .option('--set <name=value>', "a learner's option, such as dimension=64; repeatable", setting)
     .option('--rounds <count>', 'rounds of training; short for --set rounds=…', integer)
     .option('--host <address>', 'where to listen; 0.0.0.0 is every network', '127.0.0.1')

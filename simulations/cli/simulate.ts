@@ -1,9 +1,13 @@
 import { Command, Option } from 'commander';
+import type { TfjsBackend } from '../learners/backend.ts';
 import { BASELINES, HOLDOUTS, type SimulateOptions, TRANSPORTS } from '../simulate/settings.ts';
 import { integer, list, number, setting, textSetting } from './arguments.ts';
+import { backendOption, LEARNER_HELP } from './learner-options.ts';
 
 /** What commander parses `larder simulate` to. */
-export interface SimulateFlags extends Omit<SimulateOptions, 'columns' | 'learnerOptions'> {
+export interface SimulateFlags extends Omit<SimulateOptions, 'columns' | 'learner' | 'learnerFile' | 'learnerOptions'> {
+  readonly learner: string;
+  readonly backend?: TfjsBackend;
   readonly json?: boolean;
   readonly out?: string;
   readonly rounds?: number;
@@ -21,7 +25,8 @@ export function simulateCommand(): Command {
       textSetting,
     )
     .option('--max-bad-share <share>', 'fail when more than this share of the rows is malformed', number)
-    .option('--learner <name>', 'what to learn: mf or popularity', 'mf')
+    .option('--learner <name>', LEARNER_HELP, 'mf')
+    .addOption(backendOption())
     .option('--set <name=value>', "a learner's option, such as dimension=64; repeatable", setting)
     .option('--rounds <count>', 'rounds of training; short for --set rounds=…', integer)
     .option('--cohort <devices>', 'devices asked a round (default: all, up to 10,000)', integer)
@@ -34,7 +39,6 @@ export function simulateCommand(): Command {
     .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)
-    .option('--evaluate-users <count>', 'along the way on a sample of so many users (default: all)', integer)
     .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)
     .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')

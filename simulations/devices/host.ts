@@ -4,6 +4,7 @@ import type { DeviceEvent } from '../../client/events.ts';
 import { MemoryStore } from '../../client/memory-store.ts';
 import { createDevice, FileStore } from '../../client/node.ts';
 import type { DeviceStore } from '../../client/store.ts';
+import type { LearnerDefinition } from '../../shared/learners/learner.ts';
 import { deviceRandom } from '../../shared/random/device.ts';
 import type { DeviceHistory } from './histories.ts';
 
@@ -14,6 +15,8 @@ export interface HostOptions {
   readonly stateFolder?: string | undefined;
   /** Makes training repeatable, and predictable: for simulations only. Left out, the system's generator is used. */
   readonly seed?: number | undefined;
+  /** Learners of the user's own, beside those that every device knows. */
+  readonly learners?: readonly LearnerDefinition<unknown>[] | undefined;
   readonly onEvent: (device: string, event: DeviceEvent) => void;
 }
 
@@ -26,7 +29,7 @@ export class DeviceHost {
   }
 
   /** Gives each device its store and its history; purchases that a store has from an earlier run are not added again. */
-  static async open({ url, histories, stateFolder, seed, onEvent }: HostOptions): Promise<DeviceHost> {
+  static async open({ url, histories, stateFolder, seed, learners, onEvent }: HostOptions): Promise<DeviceHost> {
     const blobs = new BlobCache();
     const files = stateFolder === undefined ? undefined : await FileStore.open(stateFolder);
     const devices = new Map<string, Device>();
@@ -38,6 +41,7 @@ export class DeviceHost {
         id,
         store,
         blobs,
+        learners,
         ...(seed !== undefined && { randomFor: (round, purpose) => deviceRandom(seed, round, id, purpose) }),
         onEvent: event => onEvent(id, event),
       });

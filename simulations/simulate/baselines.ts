@@ -1,5 +1,5 @@
 import { ease } from '../baselines/ease.ts';
-import { trainPooled } from '../baselines/pooled.ts';
+import { hasPooledTwin, trainPooled } from '../baselines/pooled.ts';
 import { popularity } from '../baselines/popularity.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
@@ -29,6 +29,10 @@ export async function evaluateBaselines<Result>(
   const results: Partial<Record<BaselineName, Result>> = {};
   for (const name of settings.baselines ?? affordableBaselines(catalogue.size, hooks)) {
     if (hooks.signal.aborted) break;
+    if (name === 'pooled' && !hasPooledTwin(learner)) {
+      hooks.notice(`The baseline "pooled" is left out: ${learner} has no twin that trains on pooled data.`);
+      continue;
+    }
     hooks.progress({ label: `baseline: ${name}`, done: 0, total: 0 });
     await new Promise(setImmediate);
     results[name] = measure(scorers[name]());

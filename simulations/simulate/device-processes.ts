@@ -8,6 +8,7 @@ import { FileStore } from '../../client/node.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Population } from '../data/population.ts';
 import { historiesOf } from '../devices/histories.ts';
+import type { LearnerFile } from '../learners/choose.ts';
 
 /** What a device process prints on stderr is kept up to so much, and shown if it fails. */
 const KEPT_STDERR_CHARACTERS = 2_000;
@@ -27,6 +28,7 @@ export interface DeviceProcessesOptions {
   readonly processes: number;
   readonly seed: number;
   readonly url: string;
+  readonly learnerFile: LearnerFile | undefined;
   /** A process ended other than by finishing. */
   readonly onLost: (sentence: string) => void;
 }
@@ -89,13 +91,14 @@ export class DeviceProcesses {
   }
 
   #start(index: number, from: number, to: number): Part {
-    const { dataset, train, seed, url, onLost } = this.#options;
+    const { dataset, train, seed, url, learnerFile, onLost } = this.#options;
     const folder = mkdtempSync(join(this.#folder, `part-${index}-`));
     const histories = join(folder, 'histories.jsonl');
     const lines: string[] = [];
     for (const history of historiesOf(dataset, train, from, to)) lines.push(`${JSON.stringify(history)}\n`);
     writeFileSync(histories, lines.join(''));
     const parameters = ['device', '--url', url, '--histories', histories, '--state', join(folder, 'state')];
+    if (learnerFile !== undefined) parameters.push('--learner', learnerFile.path, '--backend', learnerFile.backend);
     const child = spawn(process.execPath, [...commandLine(), ...parameters, '--seed', String(seed)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
