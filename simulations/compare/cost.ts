@@ -1,5 +1,3 @@
-import type { RoundLine } from '../runs/results.ts';
-
 /** The share of the final quality at which training counts as converged. */
 const CONVERGED = 0.99;
 
@@ -8,31 +6,47 @@ export interface Cost {
   readonly rounds: number;
   /** Mean over the rounds. */
   readonly bytesPerRound: { readonly up: number; readonly down: number };
-  /** After how many rounds the NDCG@10 of the sampled users was first at least 99 % of what it is at the end. */
+  /** After how many rounds quality reaches 99 % of what it is at the end. */
   readonly convergedRounds: number;
   /** Sent and received until then, with the model that came of it. */
   readonly convergedBytes: number;
 }
 
-/** From the lines of a run in memory that was evaluated after every round; abandoned rounds do not count. */
-export function costOf(lines: readonly RoundLine[]): Cost {
-  const rounds = lines.flatMap(({ outcome, metrics, bytesPerDevice, modelBytes }) =>
-    outcome === 'done' && metrics && bytesPerDevice
-      ? [{ ...bytesPerDevice, modelBytes, ndcg: metrics.full['ndcg@10'] }]
-      : [],
-  );
-  const final = rounds.at(-1)?.ndcg ?? 0;
-  const convergedRounds = rounds.findIndex(({ ndcg }) => ndcg >= CONVERGED * final) + 1;
+/** What a round cost a device, and the size of the model after it. */
+export interface RoundCost {
+  readonly up: number;
+  readonly down: number;
+  readonly modelBytes: number;
+}
+
+/**
+ * `qualityAfter` tells the quality after so many rounds, from 1. It is taken to rise, so that a binary search finds where
+ * it passes 99 % of the last: an evaluation takes longer than a round.
+ */
+export function costOf(rounds: readonly RoundCost[], qualityAfter: (rounds: number) => number): Cost {
+  const convergedRounds = convergence(rounds.length, qualityAfter);
   const total = (direction: 'up' | 'down', count: number): number =>
     rounds.slice(0, count).reduce((sum, round) => sum + round[direction], 0);
   const mean = (direction: 'up' | 'down'): number => total(direction, rounds.length) / Math.max(1, rounds.length);
+  const modelBytes = rounds[convergedRounds - 1]?.modelBytes ?? 0;
   return {
     rounds: rounds.length,
     bytesPerRound: { up: mean('up'), down: mean('down') },
     convergedRounds,
-    convergedBytes:
-      total('up', convergedRounds) + total('down', convergedRounds) + (rounds[convergedRounds - 1]?.modelBytes ?? 0),
+    convergedBytes: total('up', convergedRounds) + total('down', convergedRounds) + modelBytes,
   };
+}
+
+function convergence(rounds: number, qualityAfter: (rounds: number) => number): number {
+  if (rounds <= 1) return rounds;
+  const enough = CONVERGED * qualityAfter(rounds);
+  let [below, reached] = [0, rounds];
+  while (reached - below > 1) {
+    const middle = Math.floor((below + reached) / 2);
+    if (qualityAfter(middle) >= enough) reached = middle;
+    else below = middle;
+  }
+  return reached;
 }
 
 /**

@@ -25,9 +25,6 @@ export interface Job {
   readonly settings: SimulateSettings;
 }
 
-/** Convergence is measured on so many users after each round: enough to see 1 %, and cheap beside the round itself. */
-const EVALUATED_USERS = 1_000;
-
 /** A run of each learner for each seed. @throws SettingsError before anything is loaded or trained. */
 export function runJobs(options: CompareOptions): Job[] {
   const { learners = [...learnerDefinitions.keys()], seeds = [1, 2, 3], set = {}, ...common } = options;
@@ -41,8 +38,6 @@ export function runJobs(options: CompareOptions): Job[] {
         learner,
         learnerOptions: optionsOf.get(learner)!,
         seed,
-        evaluateEvery: 1,
-        evaluateUsers: EVALUATED_USERS,
       });
       return {
         name: fileName(`${learner} seed ${seed}`),
@@ -94,8 +89,7 @@ function optionsByLearner(
 ): ReadonlyMap<string, Record<string, unknown>> {
   const options = new Map<string, Record<string, unknown>>(learners.map(learner => [learner, {}]));
   for (const [key, value] of Object.entries(set)) {
-    const candidates = learners.filter(name => key.startsWith(`${name}.`));
-    const [learner] = candidates.toSorted((a, b) => b.length - a.length);
+    const learner = learners.find(name => key.startsWith(`${name}.`));
     if (learner === undefined) {
       throw new SettingsError(`"${key}" is an option of no compared learner. Write --set ${learners[0]}.option=value.`);
     }

@@ -1,4 +1,6 @@
 import { LarderError } from '../../shared/errors.ts';
+import type { Model } from '../../shared/model.ts';
+import { seededRandom } from '../../shared/random/seeded.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
 import {
   evaluateRecentItems,
@@ -6,12 +8,13 @@ import {
   type LengthGroupQuality,
   type RecentItemsQuality,
 } from '../evaluation/history-length.ts';
+import { sampleUsers } from '../evaluation/sample.ts';
 import type { RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
 import { evaluateBaselines } from '../simulate/baselines.ts';
 import type { SimulateHooks } from '../simulate/hooks.ts';
 import { type RunData, simulateOn } from '../simulate/simulate.ts';
-import { type Cost, costOf } from './cost.ts';
+import { type Cost, costOf, type RoundCost } from './cost.ts';
 import type { Job } from './jobs.ts';
 
 /** What a job found: plain data, all that the tables are made from. */
@@ -29,6 +32,9 @@ export interface JobFailure {
   readonly job: Job;
   readonly error: { readonly code: string; readonly message: string };
 }
+
+/** On so many users: enough to see 1 % between two models of one run. */
+const CONVERGENCE_USERS = 1_000;
 
 /** Does a job; undefined if it was interrupted, or there is no such baseline. */
 export async function resultOf(
@@ -52,14 +58,30 @@ async function runResult(
   hooks: SimulateHooks,
 ): Promise<JobResult | undefined> {
   const { name, settings } = job;
-  const { summary, training, rounds, evaluation } = await simulateOn(data, name, settings, folder.inside(name), hooks);
-  if (evaluation === null) return undefined;
-  hooks.progress({ label: 'evaluating short histories', done: 0, total: 0 });
-  return {
-    ...common(job, evaluation, data),
-    recentItems: evaluateRecentItems(training.newcomerScorer, data.split, settings.seed),
-    run: { summary, cost: costOf(rounds) },
+  const { seed } = settings;
+  const { split } = data;
+  const rounds: (RoundCost & { readonly model: Model })[] = [];
+  const { summary, training, evaluation } = await simulateOn(data, name, settings, folder.inside(name), {
+    ...hooks,
+    round: ({ outcome, bytesPerDevice, modelBytes }, model) => {
+      if (outcome === 'done' && bytesPerDevice) rounds.push({ ...bytesPerDevice, modelBytes, model });
+    },
+  });
+  const goesOn = async (label: string): Promise<boolean> => {
+    hooks.progress({ label, done: 0, total: 0 });
+    await new Promise(setImmediate);
+    return !hooks.signal.aborted;
   };
+  if (evaluation === null || !(await goesOn('evaluating short histories'))) return undefined;
+  const recentItems = evaluateRecentItems(training.newcomerScorer(training.published.model), split, seed);
+  if (!(await goesOn('finding the round of convergence'))) return undefined;
+  const users = sampleUsers(split.evaluated, CONVERGENCE_USERS, seededRandom(seed, 'convergence'));
+  const cost = costOf(rounds, count => {
+    const scorer = training.newcomerScorer(rounds[count - 1]!.model);
+    const whole = (user: number): Float32Array => scorer(user, split.train.history(user));
+    return evaluate(whole, split, seed, users).full['ndcg@10'];
+  });
+  return { ...common(job, evaluation, data), recentItems, run: { summary, cost } };
 }
 
 async function baselineResult(job: Job, data: RunData, hooks: SimulateHooks): Promise<JobResult | undefined> {

@@ -1,3 +1,6 @@
+import type { Model } from '../../shared/model.ts';
+import type { RoundLine } from '../runs/results.ts';
+
 /** How far a piece of work is. */
 export interface ProgressStep {
   readonly label: string;
@@ -15,4 +18,6 @@ export interface SimulateHooks {
   progress(step: ProgressStep): void;
   /** Something that the person should know, and that stops nothing. */
   notice(sentence: string): void;
+  /** A round is over: its line in `rounds.jsonl`, and the model after it. */
+  round?(line: RoundLine, model: Model): void;
 }

@@ -44,7 +44,7 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
     state,
     published,
     scorer: devices.scorer(published.model),
-    newcomerScorer: devices.newcomerScorer(published.model),
+    newcomerScorer: model => devices.newcomerScorer(model),
     ...progress.totals(),
     clipNorm,
     bytes: meter.bytes,

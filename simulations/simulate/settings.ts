@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SettingsError } from '../../shared/errors.ts';
-import { learnerOptions } from '../../shared/learners/index.ts';
+import { learnerDefinitions, learnerOptions } from '../../shared/learners/index.ts';
+import { TFJS_BACKENDS } from '../learners/backend.ts';
 
 export const TRANSPORTS = ['memory', 'websocket'] as const;
 export const HOLDOUTS = ['last-item', 'last-basket'] as const;
@@ -16,6 +17,8 @@ const schema = z.strictObject({
   /** The share of malformed rows above which loading fails. */
   maxBadShare: z.number().min(0).max(1).default(0.01),
   learner: z.string().default('mf'),
+  /** Where the learner is from, if it is the researcher's own: what device processes load it from. */
+  learnerFile: z.strictObject({ path: z.string(), backend: z.enum(TFJS_BACKENDS) }).optional(),
   learnerOptions: z.record(z.string(), z.unknown()).default({}),
   transport: z.enum(TRANSPORTS).default('memory'),
   /** Device processes of the websocket transport; devices are dealt out evenly. */
@@ -26,8 +29,6 @@ const schema = z.strictObject({
   holdout: z.enum(HOLDOUTS).default('last-item'),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */
   evaluateEvery: positive.optional(),
-  /** Along the way only so many users, a sample fixed by the seed; all of them if left out. */
-  evaluateUsers: positive.optional(),
   /** All of them if left out, but EASE only for catalogues on which it takes minutes at most. */
   baselines: z.array(z.enum(BASELINES)).optional(),
   /** The ridge of the EASE baseline. */
@@ -40,7 +41,7 @@ export type SimulateOptions = z.input<typeof schema>;
 export type SimulateSettings = z.output<typeof schema>;
 
 /** @throws SettingsError with one line a mistake. */
-export function simulateSettings(options: SimulateOptions): SimulateSettings {
+export function simulateSettings(options: SimulateOptions, learners = learnerDefinitions): SimulateSettings {
   const parsed = schema.safeParse(options);
   if (!parsed.success) throw new SettingsError(`The settings are not valid:\n${z.prettifyError(parsed.error)}`);
   const settings = parsed.data;
@@ -49,5 +50,5 @@ export function simulateSettings(options: SimulateOptions): SimulateSettings {
       'With --transport websocket personal vectors are on the devices until the run ends, so --evaluate-every cannot be had. Leave it out, or use --transport memory.',
     );
   }
-  return { ...settings, learnerOptions: learnerOptions(settings.learner, settings.learnerOptions) };
+  return { ...settings, learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners) };
 }

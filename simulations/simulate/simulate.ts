@@ -1,10 +1,8 @@
 import { SettingsError } from '../../shared/errors.ts';
-import { createLearner } from '../../shared/learners/index.ts';
-import { seededRandom } from '../../shared/random/seeded.ts';
+import { createLearner, type LearnerDefinitions, learnerDefinitions } from '../../shared/learners/index.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { loadDataset } from '../data/index.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
-import { sampleUsers } from '../evaluation/sample.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 import { type Split, splitDataset } from '../evaluation/split.ts';
 import type { RoundLine, RunSummary } from '../runs/results.ts';
@@ -30,24 +28,23 @@ export interface RunData {
 export interface EndedRun {
   readonly summary: RunSummary;
   readonly training: TrainingResult;
-  /** The lines of `rounds.jsonl`. */
-  readonly rounds: readonly RoundLine[];
   /** Null where the run was interrupted. */
   readonly evaluation: Evaluation | null;
 }
 
 /**
  * One run: load, hold out, train by federation, evaluate, and the baselines beside it. Unless the process is killed, the
- * folder ends with a summary that says how the run ended.
+ * folder ends with a summary that says how the run ended. `learners` are those that the settings may name.
  */
 export async function simulate(
   run: string,
   settings: SimulateSettings,
   folder: RunFolder,
   hooks: SimulateHooks,
+  learners = learnerDefinitions,
 ): Promise<RunSummary> {
   const { summary } = await keptIn(folder, run, settings, async () =>
-    runSteps(run, settings, await loadRunData(settings, hooks), folder, hooks),
+    runSteps(run, settings, await loadRunData(settings, hooks), folder, hooks, learners),
   );
   return summary;
 }
@@ -59,8 +56,9 @@ export function simulateOn(
   settings: SimulateSettings,
   folder: RunFolder,
   hooks: SimulateHooks,
+  learners = learnerDefinitions,
 ): Promise<EndedRun> {
-  return keptIn(folder, run, settings, () => runSteps(run, settings, data, folder, hooks));
+  return keptIn(folder, run, settings, () => runSteps(run, settings, data, folder, hooks, learners));
 }
 
 export async function loadRunData(
@@ -97,12 +95,13 @@ async function runSteps(
   data: RunData,
   folder: RunFolder,
   hooks: SimulateHooks,
+  learners: LearnerDefinitions,
 ): Promise<EndedRun> {
   const { dataset, split } = data;
   const { seed, holdout } = settings;
   folder.writeCatalogue(dataset.catalogue.encode());
 
-  const { training, rounds, seconds } = await train(run, settings, data, folder, hooks);
+  const { training, seconds } = await train(run, settings, data, folder, hooks, learners);
 
   let evaluation: Evaluation | null = null;
   let baselines: RunSummary['baselines'] = {};
@@ -141,7 +140,7 @@ async function runSteps(
     devicesPerSecond: training.contributions / seconds,
     bytes: training.bytes,
   };
-  return { summary, training, rounds, evaluation };
+  return { summary, training, evaluation };
 }
 
 export function dataSummary({ name, users, catalogue, population, hash }: Dataset): RunSummary['data'] {
@@ -154,17 +153,16 @@ async function train(
   { dataset, split }: RunData,
   folder: RunFolder,
   hooks: SimulateHooks,
-): Promise<{ training: TrainingResult; rounds: readonly RoundLine[]; seconds: number }> {
-  const { learnerOptions, transport, evaluateEvery, evaluateUsers = split.evaluated.length, seed } = settings;
-  const sample = sampleUsers(split.evaluated, evaluateUsers, seededRandom(seed, 'evaluated users'));
-  const rounds: RoundLine[] = [];
+  learners: LearnerDefinitions,
+): Promise<{ training: TrainingResult; seconds: number }> {
+  const { learnerOptions, transport, evaluateEvery, seed } = settings;
   let evaluationMs = 0;
   const onRound: TrainingHooks['onRound'] = (record, published, inMemory) => {
     folder.writeModel(published.bytes);
     const due =
       evaluateEvery !== undefined && record.outcome === 'done' && (record.learnerRound + 1) % evaluateEvery === 0;
     const evaluatingFromMs = performance.now();
-    const metrics = due && inMemory && metricsOf(evaluate(inMemory.scorer, split, seed, sample));
+    const metrics = due && inMemory && metricsOf(evaluate(inMemory.scorer, split, seed));
     evaluationMs += performance.now() - evaluatingFromMs;
     const line: RoundLine = {
       ...record,
@@ -173,14 +171,14 @@ async function train(
       ...(metrics && { metrics }),
     };
     folder.appendRound(line);
-    rounds.push(line);
+    hooks.round?.(line, published.model);
   };
-  const learner = createLearner(settings.learner, learnerOptions, dataset.catalogue);
+  const learner = createLearner(settings.learner, learnerOptions, dataset.catalogue, learners);
   const cohort = cohortOf(settings, split);
   const start = transport === 'memory' ? trainInMemory : trainOverWebSocket;
   const startedAtMs = performance.now();
   const training = await start({ run, settings, learner, dataset, split, cohort, hooks: { ...hooks, onRound } });
-  return { training, rounds, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
+  return { training, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
 }
 
 function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {

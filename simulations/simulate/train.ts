@@ -1,6 +1,7 @@
 import type { PublishedModel } from '../../server/fleet.ts';
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
+import type { Model } from '../../shared/model.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
@@ -40,7 +41,8 @@ export interface TrainingResult {
   readonly state: LearnerState;
   readonly published: PublishedModel;
   readonly scorer: Scorer;
-  readonly newcomerScorer: HistoryScorer;
+  /** Of devices that are set up after training, for this run's model after any of its rounds. */
+  readonly newcomerScorer: (model: Model) => HistoryScorer;
   /** The L2 bound that the rounds' contributions kept; null if there was no round. */
   readonly clipNorm: number | null;
   /** Contributions counted over all rounds. */

@@ -58,6 +58,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
     processes: count,
     seed,
     url,
+    learnerFile: settings.learnerFile,
     onLost: sentence => {
       hooks.notice(sentence);
       joined.lost();
@@ -83,7 +84,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
       state,
       published,
       scorer: devices.scorer(published.model),
-      newcomerScorer: devices.newcomerScorer(published.model),
+      newcomerScorer: model => devices.newcomerScorer(model),
       ...progress.totals(),
       clipNorm,
       bytes: gateway.traffic,

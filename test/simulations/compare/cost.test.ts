@@ -1,39 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOf, publishedCost } from '../../../simulations/compare/cost.ts';
-import type { RoundLine } from '../../../simulations/runs/results.ts';
+import { costOf, publishedCost, type RoundCost } from '../../../simulations/compare/cost.ts';
 
-/** A round whose figures differ from all others': up 1,000 + round, down 2,000 + round, model 100 times the round. */
-function line(round: number, ndcg: number, outcome: 'done' | 'abandoned' = 'done'): RoundLine {
-  return {
-    round,
-    learnerRound: round - 1,
-    phase: 'train',
-    outcome,
-    asked: 3,
-    counted: 3,
-    declined: 0,
-    left: 0,
-    released: 0,
-    answers: { counted: 3, duplicate: 0, late: 0, stale: 0, unasked: 0 },
-    startedAtMs: 0,
-    recruitingMs: 0,
-    trainingMs: 0,
-    foldingMs: 0,
-    model: '',
-    modelBytes: 100 * round,
-    bytesPerDevice: { up: 1_000 + round, down: 2_000 + round },
-    ...(outcome === 'done' && {
-      metrics: {
-        full: { 'hr@10': 0, 'ndcg@10': ndcg, 'recall@20': 0, mrr: 0 },
-        sampled: { 'hr@10': 0, 'ndcg@10': 0 },
-      },
-    }),
-  };
+/** Rounds whose figures all differ: up 1,000 + round, down 2,000 + round, a model of 100 times the round. */
+function roundCosts(count: number): RoundCost[] {
+  return Array.from({ length: count }, (_, at) => ({ up: 1_001 + at, down: 2_001 + at, modelBytes: 100 * (at + 1) }));
 }
 
 describe('cost', () => {
-  it('converges in the first round with 99 % of the last NDCG@10, and weighs the model that came of it', () => {
-    const cost = costOf([line(1, 0.05), line(2, 0.0989), line(3, 0.09901), line(4, 0.12), line(5, 0.1)]);
+  it('is that of the rounds until 99 % of the final quality, and of the model that came of them', () => {
+    const quality = [0.05, 0.0989, 0.09901, 0.0995, 0.1];
+    const cost = costOf(roundCosts(5), rounds => quality[rounds - 1]!);
     expect(cost).toEqual({
       rounds: 5,
       bytesPerRound: { up: 1_003, down: 2_003 },
@@ -42,18 +19,35 @@ describe('cost', () => {
     });
   });
 
-  it('does not count abandoned rounds', () => {
-    expect(costOf([line(1, 0.05), line(2, 0, 'abandoned'), line(3, 0.1)])).toEqual({
-      rounds: 2,
-      bytesPerRound: { up: 1_002, down: 2_002 },
-      convergedRounds: 2,
-      convergedBytes: 1_001 + 1_003 + 2_001 + 2_003 + 300,
-    });
+  it('finds the first such round of a rising quality with few evaluations', () => {
+    const steps = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 100 });
+    fc.assert(
+      fc.property(steps, rises => {
+        let sum = 0;
+        const quality = rises.map(rise => {
+          sum += rise;
+          return sum;
+        });
+        let evaluations = 0;
+        const { convergedRounds } = costOf(roundCosts(quality.length), rounds => {
+          evaluations++;
+          return quality[rounds - 1]!;
+        });
+        expect(convergedRounds).toBe(quality.findIndex(value => value >= 0.99 * sum) + 1);
+        expect(evaluations).toBeLessThanOrEqual(1 + Math.ceil(Math.log2(quality.length)));
+      }),
+    );
   });
 
-  it('is nothing without rounds', () => {
-    const nothing = { rounds: 0, bytesPerRound: { up: 0, down: 0 }, convergedRounds: 0, convergedBytes: 0 };
-    expect(costOf([])).toEqual(nothing);
+  it('evaluates nothing where there is nothing to choose', () => {
+    const never = (): number => expect.fail('evaluated');
+    expect(costOf(roundCosts(1), never)).toMatchObject({ rounds: 1, convergedRounds: 1, convergedBytes: 3_102 });
+    expect(costOf([], never)).toEqual({
+      rounds: 0,
+      bytesPerRound: { up: 0, down: 0 },
+      convergedRounds: 0,
+      convergedBytes: 0,
+    });
   });
 
   it('of the published systems on MovieLens-100K is 43 MB a device', () => {

@@ -18,7 +18,7 @@ describe('the runs of a comparison', () => {
       ['popularity-seed-4', 'popularity, federated', 'run'],
       ['popularity-seed-9', 'popularity, federated', 'run'],
     ]);
-    const common = { data: 'synthetic:tiny', evaluateEvery: 1, evaluateUsers: 1_000, baselines: [] };
+    const common = { data: 'synthetic:tiny', baselines: [] };
     expect(jobs.map(({ settings }) => settings)).toEqual([
       simulateSettings({ ...common, learner: 'mf', seed: 4, learnerOptions: { dimension: 5 } }),
       simulateSettings({ ...common, learner: 'mf', seed: 9, learnerOptions: { dimension: 5 } }),
