@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
 import type { CompareOptions } from '../compare/jobs.ts';
+import type { TfjsBackend } from '../learners/backend.ts';
 import { BASELINES, HOLDOUTS } from '../simulate/settings.ts';
 import { integers, list, number, setting, textSetting } from './arguments.ts';
+import { backendOption } from './learner-options.ts';
 
 /** What commander parses `larder compare` to. */
 export interface CompareFlags extends Omit<CompareOptions, 'columns'> {
+  readonly backend?: TfjsBackend;
   readonly json?: boolean;
   readonly out?: string;
   readonly column?: Record<string, string>;
@@ -20,7 +23,8 @@ export function compareCommand(): Command {
       textSetting,
     )
     .option('--max-bad-share <share>', 'fail when more than this share of the rows is malformed', number)
-    .option('--learners <names>', 'what to compare, separated by commas (default: every learner)', list)
+    .option('--learners <names>', 'names, or files with learners of your own, separated by commas (default: all)', list)
+    .addOption(backendOption())
     .option('--seeds <numbers>', 'a run of each learner for each of them (default: 1,2,3)', integers)
     .option('--set <learner.option=value>', "a learner's option, such as mf.dimension=64; repeatable", setting)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))

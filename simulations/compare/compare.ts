@@ -1,3 +1,4 @@
+import { learnerDefinitions } from '../../shared/learners/index.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
 import { affordableBaselines, type BaselineName } from '../simulate/baselines.ts';
 import type { SimulateHooks } from '../simulate/hooks.ts';
@@ -9,7 +10,7 @@ import { type JobFailure, type JobResult, resultOf } from './result.ts';
 /**
  * Does the runs, at least one and all on the same data, and the baselines that they are measured against; those that
  * take minutes at most if left out. A job that fails is reported, and the others go on. The folder holds a folder of each
- * run, and `comparison.json` with what is known after each job.
+ * run, and `comparison.json` with what is known after each job. `learners` are those that the runs may name.
  *
  * @throws DataError if the data cannot be loaded.
  */
@@ -19,6 +20,7 @@ export async function compare(
   baselines: readonly BaselineName[] | undefined,
   folder: RunFolder,
   hooks: SimulateHooks,
+  learners = learnerDefinitions,
 ): Promise<Comparison> {
   const { settings } = runs[0]!;
   const data = await loadRunData(settings, hooks);
@@ -36,7 +38,7 @@ export async function compare(
   for (const [at, job] of jobs.entries()) {
     if (hooks.signal.aborted) break;
     const label = `[${at + 1}/${jobs.length}] ${job.contender}, seed ${job.settings.seed}:`;
-    const result = await resultOf(job, data, folder, {
+    const result = await resultOf(job, data, learners, folder, {
       signal: hooks.signal,
       progress: step => hooks.progress({ ...step, label: `${label} ${step.label}` }),
       notice: sentence => hooks.notice(`${label} ${sentence}`),

@@ -1,16 +1,17 @@
 import { SettingsError } from '../../shared/errors.ts';
-import { learnerDefinitions } from '../../shared/learners/index.ts';
+import { hasPooledTwin } from '../baselines/pooled.ts';
 import type { BaselineName } from '../simulate/baselines.ts';
 import { type SimulateOptions, type SimulateSettings, simulateSettings } from '../simulate/settings.ts';
+import { builtInLearners } from './learners.ts';
 
 /** What `compare` may be given. */
 export interface CompareOptions
   extends Pick<SimulateOptions, 'data' | 'columns' | 'maxBadShare' | 'holdout' | 'baselines' | 'easeLambda'> {
-  /** All there are if left out. */
+  /** Names, or paths of files; all that Larder has if left out. */
   readonly learners?: readonly string[];
   /** One run of each learner for each of them; 1, 2, 3 if left out. */
   readonly seeds?: readonly number[];
-  /** Learners' options by `learner.option`. */
+  /** Learners' options by `learner.option`, the learner called as in `learners`. */
   readonly set?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,27 +27,25 @@ export interface Job {
 }
 
 /** A run of each learner for each seed. @throws SettingsError before anything is loaded or trained. */
-export function runJobs(options: CompareOptions): Job[] {
-  const { learners = [...learnerDefinitions.keys()], seeds = [1, 2, 3], set = {}, ...common } = options;
+export function runJobs(options: CompareOptions, { definitions, files } = builtInLearners): Job[] {
+  const { learners = [...definitions.keys()], seeds = [1, 2, 3], set = {}, ...common } = options;
   checkDistinct('--learners', learners);
   checkDistinct('--seeds', seeds);
   const optionsOf = optionsByLearner(set, learners);
-  return learners.flatMap(learner =>
-    seeds.map((seed): Job => {
-      const settings = simulateSettings({
-        ...common,
-        learner,
-        learnerOptions: optionsOf.get(learner)!,
-        seed,
-      });
+  return learners.flatMap(called => {
+    const { name: learner, file } = files.get(called) ?? { name: called };
+    const learnerOptions = optionsOf.get(called)!;
+    return seeds.map((seed): Job => {
+      const given = { ...common, learner, learnerOptions, seed, ...(file && { learnerFile: file }) };
+      const settings = simulateSettings(given, definitions);
       return {
         name: fileName(`${learner} seed ${seed}`),
         contender: `${learner}, federated`,
         kind: 'run',
         settings: { ...settings, baselines: [] },
       };
-    }),
-  );
+    });
+  });
 }
 
 /**
@@ -62,7 +61,7 @@ export function withBaselines(runs: readonly Job[], baselines: readonly Baseline
   });
   const twin = (run: Job): Job[] => {
     const { learner } = run.settings;
-    return baselines.includes('pooled') && learner !== 'popularity'
+    return baselines.includes('pooled') && learner !== 'popularity' && hasPooledTwin(learner)
       ? [baseline(`${learner}, pooled`, 'pooled', run)]
       : [];
   };
@@ -98,7 +97,7 @@ function optionsByLearner(
   return options;
 }
 
-/** The name of a file may be a learner's, so a job's name may hold what separates folders. */
+/** Without what means something to a file system. */
 function fileName(text: string): string {
   return text.replaceAll(/[^\w.]+/g, '-').replace(/^[.-]+/, '');
 }

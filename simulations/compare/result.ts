@@ -1,4 +1,5 @@
 import { LarderError } from '../../shared/errors.ts';
+import type { LearnerDefinitions } from '../../shared/learners/index.ts';
 import type { Model } from '../../shared/model.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
@@ -40,11 +41,14 @@ const CONVERGENCE_USERS = 1_000;
 export async function resultOf(
   job: Job,
   data: RunData,
+  learners: LearnerDefinitions,
   folder: RunFolder,
   hooks: SimulateHooks,
 ): Promise<JobResult | JobFailure | undefined> {
   try {
-    return await (job.kind === 'run' ? runResult(job, data, folder, hooks) : baselineResult(job, data, hooks));
+    return await (job.kind === 'run'
+      ? runResult(job, data, learners, folder, hooks)
+      : baselineResult(job, data, hooks));
   } catch (error) {
     if (!(error instanceof LarderError)) throw error;
     return { job, error: { code: error.code, message: error.message } };
@@ -54,6 +58,7 @@ export async function resultOf(
 async function runResult(
   job: Job,
   data: RunData,
+  learners: LearnerDefinitions,
   folder: RunFolder,
   hooks: SimulateHooks,
 ): Promise<JobResult | undefined> {
@@ -61,12 +66,14 @@ async function runResult(
   const { seed } = settings;
   const { split } = data;
   const rounds: (RoundCost & { readonly model: Model })[] = [];
-  const { summary, training, evaluation } = await simulateOn(data, name, settings, folder.inside(name), {
+  const runHooks: SimulateHooks = {
     ...hooks,
     round: ({ outcome, bytesPerDevice, modelBytes }, model) => {
       if (outcome === 'done' && bytesPerDevice) rounds.push({ ...bytesPerDevice, modelBytes, model });
     },
-  });
+  };
+  const ended = await simulateOn(data, name, settings, folder.inside(name), runHooks, learners);
+  const { summary, training, evaluation } = ended;
   const goesOn = async (label: string): Promise<boolean> => {
     hooks.progress({ label, done: 0, total: 0 });
     await new Promise(setImmediate);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { learnerDefinitions, learnerDefinitionsWith } from '../../../shared/learners/index.ts';
 import { compare } from '../../../simulations/compare/compare.ts';
 import { costOf } from '../../../simulations/compare/cost.ts';
 import { type CompareOptions, type Job, runJobs } from '../../../simulations/compare/jobs.ts';
@@ -112,6 +113,17 @@ it('weighs what a round costs a device, and finds the round of convergence with 
   const catalogueBytes = readFileSync(join(path, job!.name, 'catalogue.json')).length;
   expect(beside.down - catalogueBytes - rounds.at(-1)!.modelBytes).toBeGreaterThan(0);
   expect(beside.down - catalogueBytes - rounds.at(-1)!.modelBytes).toBeLessThan(2_000); // Welcome, and the end.
+});
+
+it('runs a learner that it is given', async () => {
+  const mine = { ...learnerDefinitions.get('popularity')!, name: 'mine' };
+  const learners = { definitions: learnerDefinitionsWith([mine]), files: new Map() };
+  const jobs = runJobs({ ...TINY, learners: ['mine'], seeds: [3], set: {} }, learners);
+  const folder = new RunFolder(join(temporaryFolder(), 'comparison'));
+  const comparison = await compare('test', jobs, undefined, folder, hooks(), learners.definitions);
+  expect(comparison.failed).toEqual([]);
+  const [popularity, federated] = comparison.quality;
+  expect(federated).toMatchObject({ contender: 'mine, federated', full: popularity!.full });
 });
 
 it('reports a run that fails, and goes on with the others', async () => {

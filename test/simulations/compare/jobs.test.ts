@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../../shared/errors.ts';
 import { learnerDefinitions } from '../../../shared/learners/index.ts';
 import { runJobs, withBaselines } from '../../../simulations/compare/jobs.ts';
+import { loadLearners } from '../../../simulations/compare/learners.ts';
 import { simulateSettings } from '../../../simulations/simulate/settings.ts';
 
 describe('the runs of a comparison', () => {
@@ -45,6 +47,24 @@ describe('the runs of a comparison', () => {
   ])('are refused with $options', ({ options, says }) => {
     expect(() => runJobs(options)).toThrow(SettingsError);
     expect(() => runJobs(options)).toThrow(says);
+  });
+});
+
+describe('a learner of a file', () => {
+  it('is called by its path, and compared under its own name without a pooled twin', async () => {
+    const path = fileURLToPath(new URL('../../../simulations/examples/neumf.ts', import.meta.url));
+    const learners = await loadLearners(['popularity', path], 'cpu', () => {});
+    const options = { learners: ['popularity', path], seeds: [7], set: { [`${path}.rounds`]: 3 } };
+    const [, run] = runJobs(options, learners);
+    const { learner, learnerFile, learnerOptions } = run!.settings;
+    expect(learner).toMatch(/^neumf@/);
+    expect(learnerFile).toEqual({ path, backend: 'cpu' });
+    expect(learnerOptions).toMatchObject({ rounds: 3 });
+    expect(run!.contender).toBe(`${learner}, federated`);
+    expect(withBaselines([run!], ['pooled']).map(({ contender }) => contender)).toEqual([
+      'popularity, pooled',
+      `${learner}, federated`,
+    ]);
   });
 });
 
