@@ -61,10 +61,8 @@ function recentItemsTable({ recentItems }: Tables): string {
 }
 
 function popularityNote(comparison: Comparison): string {
-  const below = belowPopularity(comparison);
-  return below.length === 0
-    ? 'no learner falls below popularity'
-    : `below popularity at so many items: ${below.join('; ')}`;
+  const below = belowPopularity(comparison).map(({ contender, lengths }) => `${contender} (${lengths.join(', ')})`);
+  return below.length === 0 ? 'no learner falls below popularity' : `below popularity: ${below.join(', ')}`;
 }
 
 function historyLengthTable({ historyLength }: Tables): string {

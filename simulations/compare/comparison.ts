@@ -68,16 +68,13 @@ export function tablesOf(results: readonly JobResult[]): Tables {
   };
 }
 
-/** Where a learner ranks worse than popularity does for the same users: nowhere, it should be. */
-export function belowPopularity({ recentItems }: Tables): string[] {
-  const yardstick = recentItems.find(({ contender }) => contender === 'popularity, pooled');
-  return recentItems.flatMap(({ contender, lengths }) =>
-    lengths.flatMap((length, at) =>
-      length['ndcg@10'].mean < (yardstick?.lengths[at]?.['ndcg@10'].mean ?? 0)
-        ? [`${contender}: ${length.recentItems}`]
-        : [],
-    ),
-  );
+/** With how many recent items a contender ranks worse than popularity does for the same users: with none, it should be. */
+export function belowPopularity({ recentItems }: Tables): (Row & { readonly lengths: (number | 'all')[] })[] {
+  const yardstick = recentItems.find(({ contender }) => contender === 'popularity, pooled')?.lengths ?? [];
+  return recentItems.flatMap(({ contender, lengths }) => {
+    const below = lengths.filter((length, at) => length['ndcg@10'].mean < (yardstick[at]?.['ndcg@10'].mean ?? 0));
+    return below.length > 0 ? [{ contender, lengths: below.map(({ recentItems }) => recentItems) }] : [];
+  });
 }
 
 /** `seeds` holds for each seed the same groups. */

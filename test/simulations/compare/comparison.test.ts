@@ -81,5 +81,5 @@ it('gives each figure over the seeds of a contender', () => {
 });
 
 it('says where a learner falls below popularity in the mean', () => {
-  expect(belowPopularity(tablesOf(RESULTS))).toEqual(['b, federated: all']);
+  expect(belowPopularity(tablesOf(RESULTS))).toEqual([{ contender: 'b, federated', lengths: ['all'] }]);
 });
