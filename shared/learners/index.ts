@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import { SettingsError } from '../errors.ts';
+import { ease } from './ease/ease.ts';
+import { ials } from './ials/ials.ts';
 import type { Learner, LearnerDefinition } from './learner.ts';
 import { mf } from './mf/mf.ts';
 import { popularity } from './popularity.ts';
+import { spectral } from './spectral/spectral.ts';
 
 /** Learners by name. */
 export type LearnerDefinitions = ReadonlyMap<string, LearnerDefinition<unknown>>;
 
 /** The learners that every coordinator and device has. */
 export const learnerDefinitions: LearnerDefinitions = new Map(
-  [popularity, mf].map(definition => [definition.name, definition]),
+  [popularity, mf, ease, spectral, ials].map(definition => [definition.name, definition]),
 );
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NumericalError, SettingsError } from '../../../shared/errors.ts';
-import { ease, easeLambda, easeWeights } from '../../../simulations/baselines/ease.ts';
+import { coPurchases, ease, easeLambda } from '../../../simulations/baselines/ease.ts';
+import { easeWeights } from '../../../shared/learners/ease/solve.ts';
 import type { Population } from '../../../simulations/data/population.ts';
 import { purchaseRows, type Row, smallDataset } from '../evaluation/small-dataset.ts';
 
@@ -62,7 +63,7 @@ describe('ease', () => {
     fc.assert(
       fc.property(populations, lambdas, (population, lambda) => {
         const g = regularised(dense(population), lambda);
-        const weights = easeWeights(population, ITEMS, lambda);
+        const weights = easeWeights(coPurchases(population, ITEMS), ITEMS, lambda);
         for (let j = 0; j < ITEMS; j++) {
           expect(weights[j * ITEMS + j]).toBe(0);
           for (let i = 0; i < ITEMS; i++) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NumericalError } from '../../../shared/errors.ts';
+import { invertSpd } from '../../../shared/linear-algebra/invert-spd.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
-import { invertSpd } from '../../../simulations/linear-algebra/invert-spd.ts';
 
 function matrixOf(order: number, element: (row: number, column: number) => number): Float64Array {
   return Float64Array.from({ length: order * order }, (_, at) => element(Math.floor(at / order), at % order));

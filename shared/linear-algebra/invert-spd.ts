@@ -1,4 +1,4 @@
-import { NumericalError } from '../../shared/errors.ts';
+import { NumericalError } from '../errors.ts';
 
 /** Columns eliminated, and columns updated, at a time: the panel's tiles of one block, 32 KB, stay in the L1 cache. */
 const BLOCK = 64;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { topK } from '../../client/top-k.ts';
+import { topK } from '../../shared/top-k.ts';
 
 describe('topK', () => {
   it('agrees with sorting everything', () => {

@@ -1,0 +1,142 @@
+import type { Contribution } from '../../aggregation/contribution.ts';
+import type { Catalogue } from '../../catalogue.ts';
+import { SettingsError } from '../../errors.ts';
+import { packedIndex, packedLength, unpack } from '../../linear-algebra/packed.ts';
+import { Model, type TensorSpec } from '../../model.ts';
+import type { Random } from '../../random/random.ts';
+import { historyWeights } from '../history-weights.ts';
+import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
+import { type EaseOptions, easeOptionsSchema } from './options.ts';
+import { addRows, easeWeights, meanDiagonal } from './solve.ts';
+import { togetherSpecs, writeTogether } from './together.ts';
+import { truncatedFactors } from './truncate.ts';
+
+/** Beyond, a device's contribution would pass 300 MB and the coordinator's matrices 4 GB. */
+const MAX_ITEMS = 12_500;
+
+/** What orders the items that nothing in the history speaks for, the whole catalogue of an empty one say. */
+const POPULARITY_PRIOR = 1e-3;
+
+/**
+ * EASE in one round: the co-purchase counts are a sum over devices, so the coordinator solves for the same weights as if
+ * all histories were in one place.
+ *
+ * A contribution is the upper triangle of x x^T of the device's history x, each pair times (1 + distance)^-proximity.
+ * Its L2 norm is at most that of the triangle of n^2 ones, sqrt(n (n + 1) / 2), and it is clipped as a whole. The factor
+ * is a convex, falling function of the distance, so a positive definite kernel (Polya's criterion), and so the sum is
+ * still a Gram matrix (Schur's product theorem).
+ */
+export const ease: LearnerDefinition<EaseOptions> = {
+  name: 'ease',
+  options: easeOptionsSchema,
+  create: (options, catalogue) => new Ease(options, catalogue),
+};
+
+class Ease implements Learner {
+  readonly name = 'ease';
+  readonly personal = [];
+  readonly #options: EaseOptions;
+  readonly #items: number;
+  readonly #rank: number | undefined;
+
+  constructor(options: EaseOptions, { size }: Catalogue) {
+    if (size > MAX_ITEMS) {
+      throw new SettingsError(
+        `ease adds up pairs of items, too many for ${size} items (at most ${MAX_ITEMS}). Use the learner "spectral".`,
+      );
+    }
+    this.#options = options;
+    this.#items = size;
+    this.#rank = options.rank && Math.min(options.rank, size);
+  }
+
+  /** Devices need no model to count their pairs; the first vectors of a truncation are the only thing that is drawn. */
+  init(random: Random): LearnerState {
+    const start = this.#rank === undefined ? [] : [{ name: 'start', shape: [this.#items, this.#rank] }];
+    const memory = new Model(start);
+    for (let k = 0; k < memory.length; k++) memory.values[k] = random.normal();
+    return { round: 0, model: new Model([]), memory };
+  }
+
+  plan({ round }: LearnerState): RoundPlan | undefined {
+    if (round > 0) return undefined;
+    const { clipNorm } = this.#options;
+    return { phase: 'pairs', length: packedLength(this.#items), clipNorm, parameters: {} };
+  }
+
+  contribute({ length }: RoundPlan, _model: Model, { history }: DeviceData): Contribution {
+    const { items } = history;
+    const { proximity } = this.#options;
+    const closeness = Float32Array.from(items, (_, distance) => (1 + distance) ** -proximity);
+    const rows = new Int32Array(packedLength(items.length));
+    const values = new Float32Array(rows.length);
+    for (let n = 0, at = 0; n < items.length; n++) {
+      for (let m = n; m < items.length; m++, at++) {
+        const a = items[n]!;
+        const b = items[m]!;
+        rows[at] = packedIndex(this.#items, Math.min(a, b), Math.max(a, b));
+        values[at] = closeness[m - n]!;
+      }
+    }
+    return { length, parts: [{ offset: 0, width: 1, rows, values }] };
+  }
+
+  fold({ round, memory }: LearnerState, _plan: RoundPlan, { sum, expectedContributions }: Release): LearnerState {
+    const items = this.#items;
+    const { lambda, together } = this.#options;
+    const gram = unpack(sum, items);
+    const model = new Model(this.#specs());
+    const shares = model.tensor('item.shares');
+    for (let item = 0; item < items; item++) shares[item] = gram[item * items + item]! / expectedContributions;
+    writeTogether(model, gram, items, together);
+    const ridge = lambda ?? meanDiagonal(gram, items);
+    if (this.#rank === undefined) {
+      model.tensor('item.weights').set(easeWeights(gram, items, ridge));
+    } else {
+      const start = Float64Array.from(memory.tensor('start'));
+      model.tensor('item.factors').set(truncatedFactors(gram, items, ridge, start, this.#rank));
+    }
+    return { round: round + 1, model, memory: new Model([]) };
+  }
+
+  scores(model: Model, { history }: DeviceData): Float32Array {
+    const weights = historyWeights(history, this.#options);
+    const scores = model.tensor('item.shares').map(share => POPULARITY_PRIOR * share);
+    if (this.#rank === undefined) addRows(model.tensor('item.weights'), history.items, weights, scores);
+    else addProjection(model.tensor('item.factors'), this.#rank, history.items, weights, scores);
+    return scores;
+  }
+
+  #specs(): readonly TensorSpec[] {
+    const items = this.#items;
+    const rank = this.#rank;
+    return [
+      { name: 'item.shares', shape: [items] },
+      rank === undefined
+        ? { name: 'item.weights', shape: [items, items] }
+        : { name: 'item.factors', shape: [items, rank] },
+      ...togetherSpecs(items, this.#options.together),
+    ];
+  }
+}
+
+/** scores += (x F) F^T, where x holds the weights of the history's items. */
+function addProjection(
+  factors: Float32Array,
+  rank: number,
+  items: Int32Array,
+  weights: Float32Array,
+  scores: Float32Array,
+): void {
+  const vector = new Float64Array(rank);
+  for (let n = 0; n < items.length; n++) {
+    const base = items[n]! * rank;
+    for (let k = 0; k < rank; k++) vector[k]! += weights[n]! * factors[base + k]!;
+  }
+  for (let item = 0; item < scores.length; item++) {
+    const base = item * rank;
+    let score = 0;
+    for (let k = 0; k < rank; k++) score += vector[k]! * factors[base + k]!;
+    scores[item]! += score;
+  }
+}

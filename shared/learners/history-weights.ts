@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { History } from '../history.ts';
+
+/**
+ * Exponents, chosen on validation items (the last in training). NDCG@10 of EASE with recency 0 and 0.4: Online Retail
+ * 0.094 and 0.175 (`last-basket` 0.097 and 0.115), MovieLens-100K 0.087 and 0.120, MovieLens-1M 0.051 and 0.100, the
+ * synthetic world, whose tastes do not drift, 0.139 and 0.139. 0.3 and 0.5 are within a tenth of 0.4 everywhere.
+ */
+const DEFAULTS = Object.freeze({
+  recency: 0.4,
+  /** 0.5 gave Online Retail 0.121 instead of 0.117 with `last-basket`, and 0.153 instead of 0.163 with `last-item`. */
+  repeats: 0,
+  /** 0.25 gave a little less on Online Retail, with either rule: a wholesaler's quantities say how large a shop is. */
+  quantity: 0,
+});
+
+const exponent = z.number().min(0).max(4);
+
+/** What learners that score by a history as a whole have in common: spread it into their own options. */
+export const historyWeightOptions = {
+  /** An item bought before n other items (each counted once, at its last purchase) weighs (1 + n)^-recency. */
+  recency: exponent.default(DEFAULTS.recency),
+  /** An item bought in n baskets weighs n^repeats. */
+  repeats: exponent.default(DEFAULTS.repeats),
+  /** An item bought q at a time, on average, weighs q^quantity. */
+  quantity: exponent.default(DEFAULTS.quantity),
+};
+
+export interface HistoryWeights {
+  readonly recency: number;
+  readonly repeats: number;
+  readonly quantity: number;
+}
+
+/**
+ * How much each of `history.items` says about what comes next, the most recent 1 at the default of the others. Used on the
+ * device alone, when it scores: it changes nothing of what is sent. A power law has no time scale, so that it
+ * fits 4 purchases and 200.
+ */
+export function historyWeights(history: History, { recency, repeats, quantity }: HistoryWeights): Float32Array {
+  const { items, purchases } = history;
+  const seen = new Map<number, { newer: number; baskets: number; rows: number; units: number; basket: number }>();
+  for (let row = purchases.items.length - 1; row >= 0; row--) {
+    const item = purchases.items[row]!;
+    const basket = purchases.baskets[row]!;
+    const units = purchases.quantities[row]!;
+    const entry = seen.get(item);
+    if (entry === undefined) {
+      seen.set(item, { newer: seen.size, baskets: 1, rows: 1, units, basket });
+      continue;
+    }
+    entry.rows++;
+    entry.units += units;
+    if (entry.basket === basket) continue;
+    entry.basket = basket;
+    entry.baskets++;
+  }
+  return Float32Array.from(items, item => {
+    const { newer, baskets, rows, units } = seen.get(item)!;
+    return (1 + newer) ** -recency * baskets ** repeats * Math.max(units / rows, 0) ** quantity;
+  });
+}

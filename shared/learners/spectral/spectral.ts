@@ -1,0 +1,194 @@
+import type { Contribution } from '../../aggregation/contribution.ts';
+import type { Catalogue } from '../../catalogue.ts';
+import { orthonormalise } from '../../linear-algebra/tall.ts';
+import { Model, type TensorSpec } from '../../model.ts';
+import type { Random } from '../../random/random.ts';
+import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
+import { countPairs, projectHistory } from './contribute.ts';
+import { nystroem, PartialGram, shrink } from './gram.ts';
+import { candidates, type Neighbours, neighbourWeights } from './neighbours.ts';
+import { type SpectralOptions, spectralOptionsSchema } from './options.ts';
+import { assignRows } from './rows.ts';
+import { spectralScores } from './scores.ts';
+
+/**
+ * The item-item matrix of EASE, learnt in a few rounds of rows x columns numbers instead of one of items^2 / 2:
+ *
+ * 1. `count`: how many devices bought each item. It sets the rows (of a large catalogue) and their scales.
+ * 2. `subspace`: subspace iteration on the scaled Gram matrix. A device projects its history on the basis, and adds the outer
+ *    product of history and projection; the coordinator orthonormalises the sum (Halko, Martinsson and Tropp 2011, algorithm 4.4).
+ * 3. `neighbours`: factors blur what is bought with what in particular. So for each row the `columns` rows nearest to it
+ *    become candidates, devices count those pairs exactly, and EASE is solved row by row on them alone.
+ *
+ * A device's vector is the projection of its own history: nothing personal is stored.
+ */
+export const spectral: LearnerDefinition<SpectralOptions> = {
+  name: 'spectral',
+  options: spectralOptionsSchema,
+  create: (options, catalogue) => new Spectral(options, catalogue),
+};
+
+class Spectral implements Learner {
+  readonly name = 'spectral';
+  readonly personal = [];
+  readonly #options: SpectralOptions;
+  readonly #items: number;
+  readonly #rows: number;
+  readonly #columns: number;
+
+  constructor(options: SpectralOptions, { size }: Catalogue) {
+    this.#options = options;
+    this.#items = size;
+    this.#rows = Math.min(size, options.maxRows);
+    this.#columns = Math.min(options.columns, this.#rows);
+  }
+
+  /** Nothing is published before the items are counted; the first basis is drawn. */
+  init(random: Random): LearnerState {
+    const memory = new Model([this.#rowTensor('start')]);
+    for (let k = 0; k < memory.length; k++) memory.values[k] = random.normal();
+    return { round: 0, model: new Model([]), memory };
+  }
+
+  plan({ round }: LearnerState): RoundPlan | undefined {
+    const phase = this.#phase(round);
+    if (phase === undefined) return undefined;
+    const length = phase === 'count' ? this.#items : this.#rows * this.#columns;
+    return { phase, length, clipNorm: this.#options.clipNorm, parameters: {} };
+  }
+
+  /**
+   * Before it is clipped, the L2 norm of a history of n items is sqrt(n) in `count`, |a|^2 at most in `subspace`, a being the
+   * scaled history (as basis vectors are orthonormal, |a p^T| = |a| |p| <= |a|^2), and sqrt(n columns) at most in
+   * `neighbours`.
+   */
+  contribute({ phase, length }: RoundPlan, model: Model, { history: { items } }: DeviceData): Contribution {
+    if (phase === 'count') {
+      return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
+    }
+    const part = phase === 'subspace' ? projectHistory(model, items) : countPairs(model, items);
+    return { length, parts: [part] };
+  }
+
+  fold(state: LearnerState, { phase }: RoundPlan, release: Release): LearnerState {
+    const round = state.round + 1;
+    if (phase === 'count') return { round, ...this.#foldCounts(state, release) };
+    if (phase === 'subspace') return { round, ...this.#foldSubspace(state, release) };
+    return { round, ...this.#foldNeighbours(state, release) };
+  }
+
+  scores(model: Model, { history }: DeviceData): Float32Array {
+    return spectralScores(model, history, this.#options);
+  }
+
+  #phase(round: number): 'count' | 'subspace' | 'neighbours' | undefined {
+    const { subspaceRounds, neighbourRounds } = this.#options;
+    if (round === 0) return 'count';
+    if (round <= subspaceRounds) return 'subspace';
+    return round <= subspaceRounds + neighbourRounds ? 'neighbours' : undefined;
+  }
+
+  #foldCounts({ memory }: LearnerState, { sum, expectedContributions }: Release): Next {
+    const model = new Model([...this.#itemTensors(), this.#rowTensor('row.factors')]);
+    const shares = model.tensor('item.shares');
+    for (let item = 0; item < shares.length; item++) shares[item] = sum[item]! / expectedContributions;
+    const rows = assignRows(shares, this.#rows);
+    model.tensor('item.rows').set(rows);
+    const counts = new Float64Array(this.#rows);
+    for (let item = 0; item < rows.length; item++) counts[rows[item]!]! += sum[item]!;
+    const { popularityExponent } = this.#options;
+    model.tensor('row.scales').set(counts.map(count => Math.max(1, count) ** -popularityExponent));
+    const start = Float64Array.from(memory.tensor('start'));
+    model.tensor('row.factors').set(orthonormalise(start, this.#columns));
+    return { model, memory: new Model([{ name: 'row.counts', shape: [this.#rows] }], Float32Array.from(counts)) };
+  }
+
+  #foldSubspace({ round, model, memory }: LearnerState, { sum }: Release): Next {
+    const columns = this.#columns;
+    if (round < this.#options.subspaceRounds) {
+      const next = model.clone();
+      next.tensor('row.factors').set(orthonormalise(sum, columns));
+      return { model: next, memory };
+    }
+    const low = nystroem(Float64Array.from(model.tensor('row.factors')), sum, columns);
+    const scales = model.tensor('row.scales');
+    const counts = memory.tensor('row.counts');
+    const scaled = counts.reduce((total, count, row) => total + count * scales[row]! ** 2, 0) / this.#rows;
+    const factors = shrink(low, columns, this.#ridge(counts) * (scaled / meanOf(counts)));
+    const kept = new Model([...memory.specs, this.#rowTensor('low')]);
+    kept.tensor('row.counts').set(counts);
+    kept.tensor('low').set(low);
+    return this.#publish(model, factors, kept, undefined);
+  }
+
+  #foldNeighbours({ model, memory }: LearnerState, { sum }: Release): Next {
+    const asked = model.tensor('row.candidates');
+    const name = `counted.${memory.specs.length}`;
+    const kept = new Model([...memory.specs, this.#rowTensor(`${name}.rows`), this.#rowTensor(`${name}.pairs`)]);
+    kept.values.set(memory.values);
+    kept.tensor(`${name}.rows`).set(asked);
+    kept.tensor(`${name}.pairs`).set(sum);
+    const gram = this.#gram(model, kept);
+    const counted = (kept.specs.length - 2) / 2;
+    const neighbours = neighbourWeights(gram, counted * this.#columns, this.#ridge(kept.tensor('row.counts')));
+    return this.#publish(model, Float64Array.from(model.tensor('row.factors')), kept, neighbours);
+  }
+
+  /** The model after the factors are known, with the candidates of the next round if there is one. */
+  #publish(model: Model, factors: Float64Array, memory: Model, neighbours: Neighbours | undefined): Next {
+    const counted = (memory.specs.length - 2) / 2;
+    const more = counted < this.#options.neighbourRounds;
+    const specs = [...this.#itemTensors(), this.#rowTensor('row.factors')];
+    if (neighbours !== undefined) {
+      const shape = [this.#rows, neighbours.width];
+      specs.push({ name: 'row.neighbours', shape }, { name: 'row.weights', shape });
+    }
+    if (more) specs.push(this.#rowTensor('row.candidates'));
+    const next = new Model(specs);
+    for (const { name } of this.#itemTensors()) next.tensor(name).set(model.tensor(name));
+    next.tensor('row.factors').set(factors);
+    if (neighbours !== undefined) {
+      next.tensor('row.neighbours').set(neighbours.rows);
+      next.tensor('row.weights').set(neighbours.weights);
+    }
+    if (more) next.tensor('row.candidates').set(candidates(this.#gram(model, memory), this.#columns, neighbours));
+    return { model: next, memory: more ? memory : new Model([]) };
+  }
+
+  #gram(model: Model, memory: Model): PartialGram {
+    const counts = Float64Array.from(memory.tensor('row.counts'));
+    const scales = Float64Array.from(model.tensor('row.scales'));
+    const gram = new PartialGram(counts, Float64Array.from(memory.tensor('low')), scales);
+    for (const { name } of memory.specs) {
+      if (!name.endsWith('.pairs')) continue;
+      const pairs = memory.tensor(name);
+      const others = memory.tensor(name.replace('.pairs', '.rows'));
+      for (let at = 0; at < pairs.length; at++) {
+        if (others[at]! >= 0) gram.setPair(Math.floor(at / this.#columns), others[at]!, pairs[at]!);
+      }
+    }
+    return gram;
+  }
+
+  #ridge(counts: Float32Array): number {
+    return this.#options.lambda ?? Math.max(Number.MIN_VALUE, meanOf(counts));
+  }
+
+  #itemTensors(): readonly TensorSpec[] {
+    return [
+      { name: 'item.shares', shape: [this.#items] },
+      { name: 'item.rows', shape: [this.#items] },
+      { name: 'row.scales', shape: [this.#rows] },
+    ];
+  }
+
+  #rowTensor(name: string): TensorSpec {
+    return { name, shape: [this.#rows, this.#columns] };
+  }
+}
+
+type Next = Pick<LearnerState, 'model' | 'memory'>;
+
+function meanOf(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
