@@ -4,7 +4,14 @@ export { Catalogue, CatalogueError, type CatalogueItem } from './catalogue.ts';
 export { LarderError, ModelFormatError, NumericalError, SettingsError } from './errors.ts';
 export { type ContentHash, contentHash, isContentHash } from './hash.ts';
 export { type History, historyOf, type Interaction, type Purchases } from './history.ts';
-export { createLearner, learnerDefinitions, learnerOptions } from './learners/index.ts';
+export { boughtTogether, type Partner } from './learners/ease/together.ts';
+export {
+  createLearner,
+  type LearnerDefinitions,
+  learnerDefinitions,
+  learnerDefinitionsWith,
+  learnerOptions,
+} from './learners/index.ts';
 export type {
   DeviceData,
   Learner,

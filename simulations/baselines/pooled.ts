@@ -1,10 +1,13 @@
 import type { Catalogue } from '../../shared/catalogue.ts';
 import { SettingsError } from '../../shared/errors.ts';
+import { ialsOptionsSchema } from '../../shared/learners/ials/options.ts';
 import { learnerOptions } from '../../shared/learners/index.ts';
 import { mfOptionsSchema } from '../../shared/learners/mf/options.ts';
 import type { Population } from '../data/population.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
+import { trainPooledIals } from './pooled-ials.ts';
 import { trainPooledMf } from './pooled-mf.ts';
+import { trainPooledSums } from './pooled-sums.ts';
 import { popularity } from './popularity.ts';
 
 type Trainer = (options: unknown, train: Population, catalogue: Catalogue, seed: number) => Scorer;
@@ -14,6 +17,12 @@ const trainers: ReadonlyMap<string, Trainer> = new Map<string, Trainer>([
   [
     'mf',
     (options, train, catalogue, seed) => trainPooledMf(mfOptionsSchema.parse(options), train, catalogue.size, seed),
+  ],
+  ['ease', (options, train, catalogue, seed) => trainPooledSums('ease', options, train, catalogue, seed)],
+  ['spectral', (options, train, catalogue, seed) => trainPooledSums('spectral', options, train, catalogue, seed)],
+  [
+    'ials',
+    (options, train, catalogue, seed) => trainPooledIals(ialsOptionsSchema.parse(options), train, catalogue, seed),
   ],
 ]);
 

@@ -7,6 +7,7 @@ import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
+import { togetherCommand } from './together.ts';
 
 const program = new Command('larder')
   .description("Train a retail recommender on purchase histories that never leave the shoppers' devices.")
@@ -17,6 +18,7 @@ const program = new Command('larder')
   .addCommand(compareCommand())
   .addCommand(serveCommand())
   .addCommand(deviceCommand())
+  .addCommand(togetherCommand())
   .addCommand(benchCommand());
 
 for (const command of program.commands) command.copyInheritedSettings(program);

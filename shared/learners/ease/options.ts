@@ -3,10 +3,10 @@ import { historyWeightOptions } from '../history-weights.ts';
 
 const DEFAULTS = Object.freeze({
   /**
-   * A history of n items has pairs of norm sqrt(n (n + 1) / 2) at most: up to 1,447 items count in full. A power of two,
-   * so that counts lie on the round's integer grid and add up exactly.
+   * A history of n items has pairs of norm sqrt(n (n + 1) / 2) at most: up to 2,895 items count in full (Online
+   * Retail's largest has 1,786). A power of two, so that counts lie on the round's integer grid and add up exactly.
    */
-  clipNorm: 1024,
+  clipNorm: 2048,
   proximity: 0,
   together: 10,
 });
