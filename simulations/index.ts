@@ -6,6 +6,8 @@ export { Population } from './data/population.ts';
 export { type Evaluation, evaluate, type Metrics } from './evaluation/evaluate.ts';
 export type { Scorer } from './evaluation/scorer.ts';
 export { type Holdout, type Split, splitDataset } from './evaluation/split.ts';
+export { loadTfjs } from './learners/backend.ts';
+export { loadLearnerFile } from './learners/file.ts';
 export type { RunSummary } from './runs/results.ts';
 export { RunFolder } from './runs/run-folder.ts';
 export type { SimulateHooks } from './simulate/hooks.ts';

@@ -23,7 +23,7 @@ export default defineTfjsLearner({
   },
 
   // It learns in fewer rounds than the default; a second pass would add little to the one gradient of the first.
-  training: { rounds: 20, localEpochs: 1, batchSize: 1024 },
+  training: { rounds: 12, localEpochs: 1, batchSize: 1024 },
 
   create(tf, { dimension, last, regularisation }, catalogue) {
     /** Index of the item, in each row, that stands for "nothing was bought before": one past the catalogue. */

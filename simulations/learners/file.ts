@@ -31,16 +31,19 @@ function versionOf(path: string): string {
   return contentHash(new TextEncoder().encode(text)).slice(0, VERSION_DIGITS);
 }
 
+type Exports = Readonly<Record<'default', unknown>>;
+
 async function defaultExport(path: string): Promise<unknown> {
-  let module: { default?: unknown };
+  let module: Exports;
   try {
     readFileSync(path);
-    module = (await tsImport(pathToFileURL(resolve(path)).href, import.meta.url)) as typeof module;
+    module = (await tsImport(pathToFileURL(resolve(path)).href, import.meta.url)) as Exports;
   } catch (cause) {
     throw new SettingsError(`The learner file ${path} cannot be loaded: ${(cause as Error).message}`, { cause });
   }
-  // Where the nearest package.json does not say "type": "module", the file's exports come as the default of another one.
-  const exported = (module.default as typeof module | undefined)?.default ?? module.default;
+  // Where the nearest package.json does not say "type": "module", the file becomes a CommonJS module in a wrapper.
+  const inner = module.default as Partial<Exports> | undefined;
+  const exported = inner !== undefined && Object.hasOwn(inner, '__esModule') ? inner.default : inner;
   if (exported !== undefined) return exported;
   throw new SettingsError(
     `The learner file ${path} has no default export. Begin it with: export default defineTfjsLearner({ … }).`,

@@ -14,6 +14,13 @@ interface Asked {
   readonly task: Task;
 }
 
+export interface MemoryFleetEvents {
+  /** A device is through with a task. */
+  trained(): void;
+  /** Its numbers stopped being finite, so it sends nothing. */
+  declined(error: NumericalError): void;
+}
+
 /** Virtual devices as a fleet: all of them always ready, training one after another when `run` comes to them. */
 export class MemoryFleet implements Fleet {
   readonly #users: readonly string[];
@@ -51,7 +58,7 @@ export class MemoryFleet implements Fleet {
   }
 
   /** Plays the devices until the coordinator asks no more, or the signal stops it. */
-  async run(coordinator: Coordinator, signal: AbortSignal, onDevice: () => void): Promise<void> {
+  async run(coordinator: Coordinator, signal: AbortSignal, events: MemoryFleetEvents): Promise<void> {
     coordinator.start();
     let yieldedAtMs = performance.now();
     for (;;) {
@@ -62,8 +69,8 @@ export class MemoryFleet implements Fleet {
         continue;
       }
       for (const device of asked.devices) {
-        this.#play(device, asked.task, coordinator);
-        onDevice();
+        this.#play(device, asked.task, coordinator, events);
+        events.trained();
         if (performance.now() - yieldedAtMs < YIELD_EVERY_MS) continue;
         await setImmediate();
         yieldedAtMs = performance.now();
@@ -72,13 +79,14 @@ export class MemoryFleet implements Fleet {
     }
   }
 
-  #play(device: string, task: Task, coordinator: Coordinator): void {
+  #play(device: string, task: Task, coordinator: Coordinator, events: MemoryFleetEvents): void {
     const { round, published } = task;
     try {
       const vector = this.#devices.contribute(this.#indices.get(device)!, task);
       coordinator.contributed(device, { round, model: published.hash, vector });
     } catch (error) {
       if (!(error instanceof NumericalError)) throw error;
+      events.declined(error);
       coordinator.declined(device, round);
     }
   }

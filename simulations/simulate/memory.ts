@@ -37,7 +37,15 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
     },
   });
   const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;
-  await fleet.run(coordinator, hooks.signal, progress.device);
+  let declined = false;
+  await fleet.run(coordinator, hooks.signal, {
+    trained: progress.device,
+    declined: ({ message }) => {
+      // Once: what goes wrong on one device mostly goes wrong on all.
+      if (!declined) hooks.notice(`A device declines to contribute: ${message}`);
+      declined = true;
+    },
+  });
   const { ending, state, published } = await coordinator.finished;
   return {
     complete: ending === 'finished',

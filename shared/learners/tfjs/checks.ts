@@ -11,10 +11,7 @@ const schemaSchema = z.custom<z.ZodType>(
 
 const definitionSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens only'),
-  options: z.record(
-    z.string().refine(name => !Object.hasOwn(trainingShape, name), 'an option of training has this name'),
-    schemaSchema,
-  ),
+  options: z.record(z.string(), schemaSchema),
   training: z.strictObject(trainingShape).partial().optional(),
   create: functionSchema,
 });
@@ -32,10 +29,17 @@ const modelSchema = z.strictObject({
 /** @throws SettingsError with a line a mistake. */
 export function checkDefinition(definition: unknown): TfjsDefinition {
   const parsed = definitionSchema.safeParse(definition);
-  if (parsed.success) return definition as TfjsDefinition;
-  throw new SettingsError(
-    `This is no learner; give what defineTfjsLearner({ name, options, create }) returns:\n${z.prettifyError(parsed.error)}`,
-  );
+  if (!parsed.success) {
+    throw new SettingsError(
+      `This is no learner; give what defineTfjsLearner({ name, options, create }) returns:\n${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const { name, options } = parsed.data;
+  const taken = Object.keys(options).find(option => Object.hasOwn(trainingShape, option));
+  if (taken !== undefined) {
+    throw new SettingsError(`Training has an option "${taken}" already. Name that of learner "${name}" otherwise.`);
+  }
+  return definition as TfjsDefinition;
 }
 
 /** @throws SettingsError with a line a mistake. */

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { type Contribution, dense } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
-import { NumericalError, SettingsError } from '../../errors.ts';
+import { LarderError, NumericalError, SettingsError } from '../../errors.ts';
 import type { History } from '../../history.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
@@ -27,15 +27,15 @@ const ADAM = Object.freeze({ beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });
  * @throws SettingsError if this is no definition.
  */
 export function tfjsLearner(tf: Tf, definition: unknown, version?: string): LearnerDefinition<TrainingOptions> {
-  const { name: bare, options, training, create } = checkDefinition(definition);
-  const name = version === undefined ? bare : `${bare}@${version}`;
+  const checked = checkDefinition(definition);
+  const name = version === undefined ? checked.name : `${checked.name}@${version}`;
   mendSegmentSum(tf);
   return {
     name,
-    options: optionsSchema(options, training ?? {}),
+    options: optionsSchema(checked.options, checked.training ?? {}),
     create: (given, catalogue) => {
-      const model = checkModel(bare, create(tf, given, catalogue));
-      return new TfjsLearner(tf, name, given, model, catalogue);
+      const model = own(name, 'model', () => checked.create(tf, given, catalogue));
+      return new TfjsLearner(tf, name, given, checkModel(name, model), catalogue);
     },
   };
 }
@@ -90,7 +90,7 @@ class TfjsLearner implements Learner {
     this.#checkFinite(personal.values);
     this.#checkFinite(global.values);
     device.personal.set(personal.values);
-    return dense(global.values.map((value, k) => value - model.values[k]!));
+    return dense(difference(global.values, model.values));
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -116,15 +116,11 @@ class TfjsLearner implements Learner {
     device.personal.set(personal.values);
   }
 
-  scores(model: Model, device: DeviceData): Float32Array {
-    const tf = this.#tf;
+  scores(model: Model, { history, personal }: DeviceData): Float32Array {
     const scores = new Float32Array(this.#catalogueSize);
-    tf.tidy(() => {
-      const variables = this.#tensors([
-        new Model(this.personal, device.personal),
-        new Model(this.#global, model.values),
-      ]);
-      const given = this.#model.scores(Object.fromEntries(variables), device.history);
+    this.#compute('scores', () => {
+      const variables = this.#tensors([new Model(this.personal, personal), new Model(this.#global, model.values)]);
+      const given = this.#model.scores(Object.fromEntries(variables), history);
       this.#checkShape('scores', given, [scores.length]);
       scores.set(given.dataSync());
     });
@@ -133,10 +129,8 @@ class TfjsLearner implements Learner {
 
   /** The gradients of a batch's loss by each variable of `trained`, in their order. */
   #gradients(trained: readonly Model[], fixed: readonly Model[], rows: Rows, history: History): Float32Array[] {
-    const tf = this.#tf;
     const gradients: Float32Array[] = [];
-    // Nothing is returned from tidy: it would look for tensors in every element of the arrays.
-    tf.tidy(() => {
+    this.#compute('loss', () => {
       const constants = this.#tensors(fixed);
       const inputs = this.#tensors(trained);
       const batch = this.#batch(rows, history);
@@ -146,10 +140,16 @@ class TfjsLearner implements Learner {
         this.#checkShape('loss', loss, []);
         return loss;
       };
-      const { grads } = tf.valueAndGrads(lossOf)(inputs.map(([, tensor]) => tensor));
+      const { value, grads } = this.#tf.valueAndGrads(lossOf)(inputs.map(([, tensor]) => tensor));
+      this.#checkFinite(value.dataSync<'float32'>());
       for (const gradient of grads) gradients.push(gradient.dataSync<'float32'>());
     });
     return gradients;
+  }
+
+  /** Disposes of the tensors that the code makes. Returns nothing: tfjs would look for tensors in each number. */
+  #compute(what: string, code: () => void): void {
+    own(this.name, what, () => this.#tf.tidy(code));
   }
 
   #batch({ items, positions }: Rows, history: History) {
@@ -177,10 +177,21 @@ class TfjsLearner implements Learner {
   }
 
   #checkFinite(values: Float32Array): void {
-    if (values.every(Number.isFinite)) return;
+    if (isFiniteThroughout(values)) return;
     throw new NumericalError(
       `The loss of learner "${this.name}" or a gradient of it is not finite. Lower the learning rates, or look for a logarithm or quotient of 0.`,
     );
+  }
+}
+
+/** Runs the researcher's code; what it throws becomes a sentence. */
+function own<Result>(learner: string, what: string, code: () => Result): Result {
+  try {
+    return code();
+  } catch (cause) {
+    if (cause instanceof LarderError) throw cause;
+    const { message } = cause as Error;
+    throw new SettingsError(`The ${what} of learner "${learner}" cannot be computed: ${message}`, { cause });
   }
 }
 
@@ -194,4 +205,17 @@ function descend(values: Float32Array, gradients: readonly Float32Array[], learn
   for (const gradient of gradients) {
     for (let k = 0; k < gradient.length; k++) values[at++]! -= learningRate * gradient[k]!;
   }
+}
+
+function difference(after: Float32Array, before: Float32Array): Float32Array {
+  const moved = new Float32Array(after.length);
+  for (let k = 0; k < moved.length; k++) moved[k] = after[k]! - before[k]!;
+  return moved;
+}
+
+/** A number minus itself is 0, but for infinities and NaN, which make the sum NaN. */
+function isFiniteThroughout(values: Float32Array): boolean {
+  let zero = 0;
+  for (let k = 0; k < values.length; k++) zero += values[k]! - values[k]!;
+  return zero === 0;
 }

@@ -6,7 +6,7 @@ import { compileRoundOptions, type RoundOptions } from '../../../server/round/se
 import { IntegerSum } from '../../../shared/aggregation/integer-sum.ts';
 import { Catalogue } from '../../../shared/catalogue.ts';
 import { historyOf, type Interaction } from '../../../shared/history.ts';
-import { createLearner, learnerOptions } from '../../../shared/learners/index.ts';
+import { createLearner, learnerDefinitions, learnerOptions } from '../../../shared/learners/index.ts';
 import type { Learner } from '../../../shared/learners/learner.ts';
 import { elementCount, type Model } from '../../../shared/model.ts';
 import { bound, gridStep } from '../../../shared/privacy/bound.ts';
@@ -38,9 +38,14 @@ export interface Serving {
 }
 
 /** A real coordinator behind a real gateway. */
-export async function serve(name: string, options: object, rounds: Partial<RoundOptions> = {}): Promise<Serving> {
-  const filled = learnerOptions(name, options);
-  const learner = createLearner(name, filled, catalogue);
+export async function serve(
+  name: string,
+  options: object,
+  rounds: Partial<RoundOptions> = {},
+  learners = learnerDefinitions,
+): Promise<Serving> {
+  const filled = learnerOptions(name, options, learners);
+  const learner = createLearner(name, filled, catalogue, learners);
   const gateway = new Gateway({
     run: `run of ${name}`,
     learner: { name, options: filled },
