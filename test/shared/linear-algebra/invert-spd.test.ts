@@ -1,42 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NumericalError } from '../../../shared/errors.ts';
 import { invertSpd } from '../../../shared/linear-algebra/invert-spd.ts';
-import { seededRandom } from '../../../shared/random/seeded.ts';
-
-function matrixOf(order: number, element: (row: number, column: number) => number): Float64Array {
-  return Float64Array.from({ length: order * order }, (_, at) => element(Math.floor(at / order), at % order));
-}
-
-/** X^T X + I / 10 for a random X, the condition number some thousands. */
-function randomSpd(order: number): Float64Array {
-  const random = seededRandom(1, 'spd', order);
-  const x = matrixOf(order, () => random.normal());
-  return matrixOf(order, (row, column) => {
-    let sum = row === column ? 0.1 : 0;
-    for (let k = 0; k < order; k++) sum += x[k * order + row]! * x[k * order + column]!;
-    return sum;
-  });
-}
-
-function largestDifference(a: Float64Array, b: Float64Array): number {
-  return a.reduce((largest, value, at) => Math.max(largest, Math.abs(value - b[at]!)), 0);
-}
-
-function product(a: Float64Array, b: Float64Array, order: number): Float64Array {
-  return matrixOf(order, (row, column) => {
-    let sum = 0;
-    for (let k = 0; k < order; k++) sum += a[row * order + k]! * b[k * order + column]!;
-    return sum;
-  });
-}
+import { identity, largestDifference, matrixOf, product, randomSpd } from './matrices.ts';
 
 describe('invertSpd', () => {
   it.each([1, 2, 3, 4, 5, 31, 63, 64, 65, 66, 127, 128, 130, 195])('inverts a random matrix of order %d', order => {
     const matrix = randomSpd(order);
     const inverse = matrix.slice();
     invertSpd(inverse, order);
-    const identity = matrixOf(order, (row, column) => (row === column ? 1 : 0));
-    expect(largestDifference(product(matrix, inverse, order), identity)).toBeLessThan(1e-9);
+    expect(largestDifference(product(matrix, inverse, order), identity(order))).toBeLessThan(1e-9);
     expect(inverse).toEqual(matrixOf(order, (row, column) => inverse[column * order + row]!));
   });
 
