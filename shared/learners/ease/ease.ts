@@ -15,7 +15,7 @@ import { truncatedFactors } from './truncate.ts';
 const MAX_ITEMS = 12_500;
 
 /** What orders the items that nothing in the history speaks for, the whole catalogue of an empty one say. */
-const POPULARITY_PRIOR = 1e-3;
+const POPULARITY_PRIOR = 1e-6;
 
 /**
  * EASE in one round: the co-purchase counts are a sum over devices, so the coordinator solves for the same weights as if
@@ -89,7 +89,8 @@ class Ease implements Learner {
     const shares = model.tensor('item.shares');
     for (let item = 0; item < items; item++) shares[item] = gram[item * items + item]! / expectedContributions;
     writeTogether(model, gram, items, together);
-    const ridge = lambda ?? meanDiagonal(gram, items);
+    // Where nobody bought anything, every ridge gives weights of 0.
+    const ridge = lambda ?? (meanDiagonal(gram, items) || 1);
     if (this.#rank === undefined) {
       model.tensor('item.weights').set(easeWeights(gram, items, ridge));
     } else {
