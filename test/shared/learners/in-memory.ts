@@ -28,7 +28,21 @@ export function deviceOf(learner: Learner, history: History): DeviceData {
 
 /** Runs a learner to its end with all devices in every round; `wire` sends the dense form, as sockets do. */
 export function train(learner: Learner, devices: readonly DeviceData[], seed: number, wire = false): LearnerState {
+  return [...rounds(learner, devices, seed, { wire })].at(-1)!;
+}
+
+/**
+ * The state before the first round and after each, with all devices in every round. `noise` is the standard deviation of
+ * the normal noise on each coordinate of each sum.
+ */
+export function* rounds(
+  learner: Learner,
+  devices: readonly DeviceData[],
+  seed: number,
+  { wire = false, noise = 0 } = {},
+): Generator<LearnerState, void> {
   let state = learner.init(seededRandom(seed, 'init'));
+  yield state;
   for (let plan = learner.plan(state); plan !== undefined; plan = learner.plan(state)) {
     const sum = new IntegerSum(plan.length);
     for (const [user, device] of devices.entries()) {
@@ -36,10 +50,12 @@ export function train(learner: Learner, devices: readonly DeviceData[], seed: nu
       const contribution = bound(learner.contribute(plan, state.model, device, random), plan.clipNorm);
       sum.add(wire ? dense(toDense(contribution)) : contribution);
     }
-    const release = { sum: sum.dequantise(gridStep(plan.clipNorm)), expectedContributions: devices.length };
-    state = learner.fold(state, plan, release);
+    const released = sum.dequantise(gridStep(plan.clipNorm));
+    const random = seededRandom(seed, state.round, 'noise');
+    if (noise > 0) for (let k = 0; k < released.length; k++) released[k]! += noise * random.normal();
+    state = learner.fold(state, plan, { sum: released, expectedContributions: devices.length });
+    yield state;
   }
-  return state;
 }
 
 export function norm({ parts }: Contribution): number {
@@ -67,6 +83,30 @@ export function plantedShoppers(count: number, seed: number): { items: Int32Arra
   });
 }
 export const PLANTED_ITEMS = 60;
+
+/**
+ * Distinct items of `count` shoppers, at most `longest` each and some of them none, in random order: low numbers are bought more
+ * often, and neighbours in number more often together.
+ */
+export function randomBaskets(count: number, items: number, longest: number, seed: number): Int32Array[] {
+  const random = seededRandom(seed, 'baskets');
+  return Array.from({ length: count }, () => {
+    const centre = Math.min(random.below(items), random.below(items));
+    const chosen = new Set<number>();
+    for (let left = random.below(longest + 1); left > 0; left--) {
+      const near = Math.abs(centre + random.below(5) - 2) % items;
+      chosen.add(random.below(3) > 0 ? near : random.below(items));
+    }
+    return Int32Array.from(chosen);
+  });
+}
+
+/** X^T X of the shoppers' items (items x items, row-major). */
+export function pooledGram(baskets: readonly Int32Array[], items: number): Float64Array {
+  const gram = new Float64Array(items * items);
+  for (const basket of baskets) for (const a of basket) for (const b of basket) gram[a * items + b]!++;
+  return gram;
+}
 
 /** The share of held-out items among the best scores, as many as are held out, of items that were not bought. */
 export function precision(

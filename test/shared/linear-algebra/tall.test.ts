@@ -29,7 +29,7 @@ describe('products of tall matrices', () => {
 function projection(tall: Float64Array, columns: number): Float64Array {
   const basis: number[][] = [];
   for (let k = 0; k < columns; k++) {
-    const column = [...tall.filter((_, at) => at % columns === k)];
+    const column = Array.from(tall.filter((_, at) => at % columns === k));
     const size = Math.hypot(...column);
     let rest = column;
     for (const vector of [...basis, ...basis]) {
