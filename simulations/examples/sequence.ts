@@ -1,7 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
-import * as z from 'zod';
 // In a project of your own: from 'larder/tfjs'.
-import { defineTfjsLearner, tfjsModel, type Variables } from '../../shared/learners/tfjs/index.ts';
+import { defineTfjsLearner, type Tensor, tfjsModel, type Variables, z } from '../../shared/learners/tfjs/index.ts';
 
 type Name = 'before' | 'weights' | 'next' | 'biases';
 

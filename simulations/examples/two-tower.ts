@@ -1,7 +1,12 @@
-import type { Tensor } from '@tensorflow/tfjs';
-import * as z from 'zod';
 // In a project of your own: from 'larder/tfjs'.
-import { type CatalogueItem, defineTfjsLearner, tfjsModel, type Variables } from '../../shared/learners/tfjs/index.ts';
+import {
+  type CatalogueItem,
+  defineTfjsLearner,
+  type Tensor,
+  tfjsModel,
+  type Variables,
+  z,
+} from '../../shared/learners/tfjs/index.ts';
 
 type Item = 'items' | 'words';
 type User = 'anyUser' | 'user' | 'taste';

@@ -48,12 +48,11 @@ export function checkModel(learner: string, model: unknown): TfjsModel<string, s
   if (!parsed.success) {
     throw new SettingsError(`create of learner "${learner}" gives no model:\n${z.prettifyError(parsed.error)}`);
   }
-  const { personal, global } = parsed.data;
-  const twice = Object.keys(personal).find(name => Object.hasOwn(global, name));
+  const twice = Object.keys(parsed.data.personal).find(name => Object.hasOwn(parsed.data.global, name));
   if (twice !== undefined) {
     throw new SettingsError(`Two variables of learner "${learner}" are named "${twice}". Give each its own name.`);
   }
-  if (Object.keys(global).length === 0) {
+  if (Object.keys(parsed.data.global).length === 0) {
     throw new SettingsError(`Learner "${learner}" has no global variable, so devices have nothing to learn together.`);
   }
   return model as TfjsModel<string, string>;

@@ -1,4 +1,6 @@
-/** What a learner of one's own is written with, `larder/tfjs` in a project that installed Larder. */
+/** All that a learner of one's own is written with: `larder/tfjs` in a project that installed Larder. */
+export type { Tensor } from '@tensorflow/tfjs';
+export * as z from 'zod';
 export type { CatalogueItem } from '../../catalogue.ts';
 export { Catalogue } from '../../catalogue.ts';
 export type { History } from '../../history.ts';

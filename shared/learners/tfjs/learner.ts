@@ -79,18 +79,18 @@ class TfjsLearner implements Learner {
   contribute(_plan: RoundPlan, model: Model, device: DeviceData, random: Random): Contribution {
     const { localEpochs, personalLearningRate, globalLearningRate } = this.#options;
     const personal = new Model(this.personal, device.personal.slice());
-    const global = new Model(this.#global, model.values.slice());
+    const common = new Model(this.#global, model.values.slice());
     for (let epoch = 0; epoch < localEpochs; epoch++) {
       for (const rows of drawBatches(device.history.items, this.#catalogueSize, this.#options, random)) {
-        const gradients = this.#gradients([personal, global], [], rows, device.history);
+        const gradients = this.#gradients([personal, common], [], rows, device.history);
         descend(personal.values, gradients.slice(0, this.personal.length), personalLearningRate);
-        descend(global.values, gradients.slice(this.personal.length), globalLearningRate * rows.positions.length);
+        descend(common.values, gradients.slice(this.personal.length), globalLearningRate * rows.positions.length);
       }
     }
     this.#checkFinite(personal.values);
-    this.#checkFinite(global.values);
+    this.#checkFinite(common.values);
     device.personal.set(personal.values);
-    return dense(difference(global.values, model.values));
+    return dense(difference(common.values, model.values));
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -105,11 +105,11 @@ class TfjsLearner implements Learner {
     if (this.personal.length === 0) return;
     const { personaliseEpochs, personalLearningRate } = this.#options;
     const personal = new Model(this.personal);
-    const global = new Model(this.#global, model.values);
+    const common = new Model(this.#global, model.values);
     for (let epoch = 0; epoch < personaliseEpochs; epoch++) {
       const learningRate = personalLearningRate * (1 - epoch / personaliseEpochs);
       for (const rows of drawBatches(device.history.items, this.#catalogueSize, this.#options, random)) {
-        descend(personal.values, this.#gradients([personal], [global], rows, device.history), learningRate);
+        descend(personal.values, this.#gradients([personal], [common], rows, device.history), learningRate);
       }
     }
     this.#checkFinite(personal.values);

@@ -1,14 +1,21 @@
 import * as z from 'zod';
 
-/** For embeddings with a small network on top, in the examples under simulations/examples. */
+/**
+ * For models of vectors of users and items. Figures are HR@10 / NDCG@10 of plain factors of length 32 on validation
+ * items, the last ones in training, of MovieLens-100K.
+ */
 const DEFAULTS = Object.freeze({
+  /** 20 gave 0.136 / 0.066, and 40 gave 0.160 / 0.082. */
   rounds: 40,
+  /** 1 gave 0.150 / 0.071. */
   localEpochs: 2,
   batchSize: 128,
   negatives: 4,
+  /** 5 gave 0.146 / 0.074 and 10 gave 0.160 / 0.082; on synthetic data 5 is the better. */
   personalLearningRate: 7,
   globalLearningRate: 0.05,
   serverOptimizer: 'adam',
+  /** Above every norm seen of the examples, so that nothing is clipped where there is no noise. */
   clipNorm: 8,
   personaliseEpochs: 10,
 } as const);
