@@ -12,6 +12,11 @@ const DEFAULTS = Object.freeze({
   repeats: 0,
   /** 0.25 gave a little less on Online Retail, with either rule: a wholesaler's quantities say how large a shop is. */
   quantity: 0,
+  /**
+   * 0.1 to 0.3 lift one-item histories above popularity in a world of 500 shoppers, from 0.092 to 0.106 and 0.113; 0.3 costs
+   * 7 % there on Online Retail and a quarter on MovieLens-100K. From 20 items on no difference is left.
+   */
+  popularityPrior: 0.2,
 });
 
 const exponent = z.number().min(0).max(4);
@@ -30,6 +35,17 @@ export interface HistoryWeights {
   readonly recency: number;
   readonly repeats: number;
   readonly quantity: number;
+}
+
+/** For learners whose scores say nothing of items that nothing in the history speaks for. */
+export const popularityPriorOption = {
+  /** Added to each score: this times the share of devices that bought the item, over the length of the history. */
+  popularityPrior: z.number().nonnegative().default(DEFAULTS.popularityPrior),
+};
+
+/** What the shares are multiplied by for a history of so many items: of an empty one popularity is all there is. */
+export function priorWeight(strength: number, items: number): number {
+  return strength / Math.max(1, items);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../shared/catalogue.ts';
 import { ials } from '../../shared/learners/ials/ials.ts';
-import type { IalsOptions } from '../../shared/learners/ials/options.ts';
+import { type IalsOptions, type SolveOptions, solveOptions } from '../../shared/learners/ials/options.ts';
 import { solveUser } from '../../shared/learners/ials/user-vector.ts';
 import { innerProduct } from '../../shared/linear-algebra/tall.ts';
 import { Model } from '../../shared/model.ts';
@@ -21,9 +21,10 @@ export function trainPooledIals(options: IalsOptions, train: Population, catalog
   const users = new Float32Array(train.size * dimension);
   const bought = Array.from({ length: train.size }, (_, user) => train.items(user));
   const buyers = invert(bought, catalogue.size);
+  const solve = solveOptions(options, catalogue.size);
   for (let round = 0; round < rounds; round++) {
-    solveSide(users, items, bought, options);
-    solveSide(items, users, buyers, options);
+    solveSide(users, items, bought, solve);
+    solveSide(items, users, buyers, solve);
   }
   const shares = Float32Array.from(buyers, list => list.length / train.size);
   const model = new Model(
@@ -44,7 +45,7 @@ function solveSide(
   target: Float32Array,
   source: Float32Array,
   lists: readonly Int32Array[],
-  options: IalsOptions,
+  options: SolveOptions,
 ): void {
   const { dimension } = options;
   const side = { vectors: source, gramian: gramian(source, dimension), items: source.length / dimension };

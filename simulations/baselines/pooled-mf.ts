@@ -1,82 +1,46 @@
-import { bcePass, bprPass } from '../../shared/kernels/mf.ts';
-import { scoresOf } from '../../shared/learners/mf/mf.ts';
+import type { Catalogue } from '../../shared/catalogue.ts';
+import { mf } from '../../shared/learners/mf/mf.ts';
 import type { MfOptions } from '../../shared/learners/mf/options.ts';
-import { type Random, shuffle } from '../../shared/random/random.ts';
+import { shuffle } from '../../shared/random/random.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import type { Population } from '../data/population.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 
-/**
- * Chosen, like the federated learner's defaults, on validation items of MovieLens-100K, where quality is level from 20
- * epochs on, and 0.1, 80 epochs or a constant rate give no more.
- */
-const SCHEDULE = Object.freeze({ epochs: 30, learningRate: 0.05 });
+const SCHEDULE = Object.freeze({ epochs: 20, batches: 4 });
 
 /**
- * Matrix factorisation as one trains it with all purchases in one place: SGD over the (user, item) pairs in random
- * order, fresh negatives for each, the learning rate falling linearly to 0. Dimension, loss, negatives, regularisation
- * and initial values are those of the federated learner; its other options have no counterpart here.
+ * Matrix factorisation as one trains it with all purchases in one place: the same loss by mini-batches of users in random
+ * order, items moving after each batch, gradients neither bounded nor put on a grid.
  */
-export function trainPooledMf(options: MfOptions, train: Population, itemCount: number, seed: number): Scorer {
-  const { dimension, loss, negatives, regularisation, initialDeviation } = options;
+export function trainPooledMf(options: MfOptions, train: Population, catalogue: Catalogue, seed: number): Scorer {
   const random = seededRandom(seed, 'pooled', 'mf');
-  const vectors = normals(itemCount * dimension, initialDeviation, random);
-  const biases = new Float32Array(itemCount);
-  const factors = Array.from({ length: train.size }, () => ({
-    user: normals(dimension, initialDeviation, random),
-    vectors,
-    biases,
-  }));
-  const pass = loss === 'bce' ? bcePass : bprPass;
-  const pairs = new Pairs(train);
-  const samples = { rows: new Int32Array(1 + negatives), negatives };
+  const learner = mf.create({ ...options, rounds: SCHEDULE.epochs * SCHEDULE.batches }, catalogue);
+  const personal = Array.from({ length: train.size }, () => new Float32Array(options.dimension));
+  const order = Int32Array.from(personal.keys());
+  let state = learner.init(random);
   for (let epoch = 0; epoch < SCHEDULE.epochs; epoch++) {
-    const learningRate = SCHEDULE.learningRate * (1 - epoch / SCHEDULE.epochs);
-    const steps = { user: learningRate, items: learningRate, regularisation };
-    shuffle(pairs.order, random);
-    for (const pair of pairs.order) {
-      const user = pairs.users[pair]!;
-      const bought = pairs.bought[user]!;
-      if (bought.size === itemCount) continue;
-      samples.rows[0] = pairs.items[pair]!;
-      for (let n = 1; n <= negatives; n++) samples.rows[n] = drawNegative(bought, itemCount, random);
-      pass(samples, factors[user]!, steps);
+    shuffle(order, random);
+    for (let batch = 0; batch < SCHEDULE.batches; batch++) {
+      const plan = learner.plan(state)!;
+      const sum = new Float64Array(plan.length);
+      const users = order.filter((_, at) => at % SCHEDULE.batches === batch);
+      for (const user of users) {
+        const device = { history: train.history(user), personal: personal[user]! };
+        const { parts } = learner.contribute(plan, state.model, device, random);
+        for (const { offset, width, rows, values } of parts) {
+          for (let r = 0; r < rows.length; r++) {
+            const from = offset + rows[r]! * width;
+            for (let k = 0; k < width; k++) sum[from + k]! += values[r * width + k]!;
+          }
+        }
+      }
+      state = learner.fold(state, plan, { sum, expectedContributions: Math.max(1, users.length) });
     }
   }
-  return user => scoresOf(factors[user]!.user, vectors, biases);
-}
-
-/** Every (user, item) pair as columns. */
-class Pairs {
-  readonly users: Int32Array;
-  readonly items: Int32Array;
-  /** What each user bought. */
-  readonly bought: readonly ReadonlySet<number>[];
-  /** The pairs' numbers, to be shuffled. */
-  readonly order: Int32Array;
-
-  constructor(train: Population) {
-    this.users = new Int32Array(train.pairs);
-    this.items = new Int32Array(train.pairs);
-    this.order = Int32Array.from({ length: train.pairs }, (_, pair) => pair);
-    this.bought = Array.from({ length: train.size }, (_, user) => new Set(train.items(user)));
-    for (let user = 0, at = 0; user < train.size; user++) {
-      const items = train.items(user);
-      this.items.set(items, at);
-      this.users.fill(user, at, at + items.length);
-      at += items.length;
-    }
-  }
-}
-
-function drawNegative(bought: ReadonlySet<number>, itemCount: number, random: Random): number {
-  let item = random.below(itemCount);
-  while (bought.has(item)) item = random.below(itemCount);
-  return item;
-}
-
-function normals(count: number, standardDeviation: number, random: Random): Float32Array {
-  const values = new Float32Array(count);
-  for (let k = 0; k < count; k++) values[k] = standardDeviation * random.normal();
-  return values;
+  const { model } = state;
+  return user => {
+    const device = { history: train.history(user), personal: personal[user]!.slice() };
+    learner.personalise!(model, device, seededRandom(seed, 'pooled', 'mf', 'personalise', user));
+    return learner.scores(model, device);
+  };
 }

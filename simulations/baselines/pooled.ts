@@ -14,10 +14,7 @@ type Trainer = (options: unknown, train: Population, catalogue: Catalogue, seed:
 
 const trainers: ReadonlyMap<string, Trainer> = new Map<string, Trainer>([
   ['popularity', (_options, train, catalogue) => popularity(train, catalogue.size)],
-  [
-    'mf',
-    (options, train, catalogue, seed) => trainPooledMf(mfOptionsSchema.parse(options), train, catalogue.size, seed),
-  ],
+  ['mf', (options, train, catalogue, seed) => trainPooledMf(mfOptionsSchema.parse(options), train, catalogue, seed)],
   ['ease', (options, train, catalogue, seed) => trainPooledSums('ease', options, train, catalogue, seed)],
   ['spectral', (options, train, catalogue, seed) => trainPooledSums('spectral', options, train, catalogue, seed)],
   [

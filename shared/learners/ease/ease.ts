@@ -4,7 +4,7 @@ import { SettingsError } from '../../errors.ts';
 import { packedIndex, packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
-import { historyWeights } from '../history-weights.ts';
+import { historyWeights, priorWeight } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { type EaseOptions, easeOptionsSchema } from './options.ts';
 import { addRows, easeWeights, meanDiagonal } from './solve.ts';
@@ -13,9 +13,6 @@ import { truncatedFactors } from './truncate.ts';
 
 /** Beyond, a device's contribution would pass 300 MB and the coordinator's matrices 4 GB. */
 const MAX_ITEMS = 12_500;
-
-/** What orders the items that nothing in the history speaks for, the whole catalogue of an empty one say. */
-const POPULARITY_PRIOR = 1e-6;
 
 /**
  * EASE in one round: the co-purchase counts are a sum over devices, so the coordinator solves for the same weights as if
@@ -102,7 +99,8 @@ class Ease implements Learner {
 
   scores(model: Model, { history }: DeviceData): Float32Array {
     const weights = historyWeights(history, this.#options);
-    const scores = model.tensor('item.shares').map(share => POPULARITY_PRIOR * share);
+    const prior = priorWeight(this.#options.popularityPrior, history.items.length);
+    const scores = model.tensor('item.shares').map(share => prior * share);
     if (this.#rank === undefined) addRows(model.tensor('item.weights'), history.items, weights, scores);
     else addProjection(model.tensor('item.factors'), this.#rank, history.items, weights, scores);
     return scores;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { historyWeightOptions } from '../history-weights.ts';
+import { historyWeightOptions, popularityPriorOption } from '../history-weights.ts';
 
 const DEFAULTS = Object.freeze({
   /**
@@ -32,6 +32,7 @@ export const easeOptionsSchema = z.strictObject({
   /** L2 bound of one device's contribution. */
   clipNorm: z.number().positive().default(DEFAULTS.clipNorm),
   ...historyWeightOptions,
+  ...popularityPriorOption,
 });
 
 export type EaseOptions = z.output<typeof easeOptionsSchema>;

@@ -7,7 +7,7 @@ import type { Random } from '../../random/random.ts';
 import { historyWeights } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { solveItems, stepItems } from './item-vectors.ts';
-import { type IalsOptions, ialsOptionsSchema } from './options.ts';
+import { type IalsOptions, ialsOptionsSchema, type SolveOptions, solveOptions } from './options.ts';
 import { type ItemSide, solveUser } from './user-vector.ts';
 
 /** Orders the items for an empty history, and ties. */
@@ -31,12 +31,14 @@ class ImplicitAls implements Learner {
   readonly name = 'ials';
   readonly personal = [];
   readonly #options: IalsOptions;
+  readonly #solve: SolveOptions;
   readonly #items: number;
   readonly #specs: readonly TensorSpec[];
 
   constructor(options: IalsOptions, { size }: Catalogue) {
     const { dimension } = options;
     this.#options = options;
+    this.#solve = solveOptions(options, size);
     this.#items = size;
     this.#specs = [
       { name: 'item.vectors', shape: [size, dimension] },
@@ -69,7 +71,7 @@ class ImplicitAls implements Learner {
       return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
     }
     const { dimension } = this.#options;
-    const user = solveUser(this.#itemSide(model), items, undefined, this.#options);
+    const user = solveUser(this.#itemSide(model), items, undefined, this.#solve);
     const square = packedSquare(user);
     const perItem: Rows<Float32Array> = {
       offset: square.length,
@@ -106,8 +108,8 @@ class ImplicitAls implements Learner {
     const perItem = sum.subarray(gramian.length, gramian.length + this.#items * dimension);
     const buyers = Float64Array.from(next.tensor('item.shares'), share => share * users);
     const items = { vectors: next.tensor('item.vectors'), buyers, users };
-    if (phase === 'gradient') stepItems(items, perItem, gramian, this.#options);
-    else solveItems(items, perItem, sum.subarray(gramian.length + perItem.length), gramian, this.#options);
+    if (phase === 'gradient') stepItems(items, perItem, gramian, this.#solve);
+    else solveItems(items, perItem, sum.subarray(gramian.length + perItem.length), gramian, this.#solve);
     writeGramian(next, dimension);
     return { round: round + 1, model: next, memory };
   }
@@ -117,7 +119,7 @@ class ImplicitAls implements Learner {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // The same weight in all as in training, told apart by age.
     for (let n = 0; n < weights.length; n++) weights[n]! *= weights.length / total;
-    const user = solveUser(this.#itemSide(model), history.items, weights, this.#options);
+    const user = solveUser(this.#itemSide(model), history.items, weights, this.#solve);
     const vectors = model.tensor('item.vectors');
     const scores = model.tensor('item.shares').map(share => POPULARITY_PRIOR * share);
     const { dimension } = this.#options;

@@ -1,7 +1,7 @@
 import { NumericalError } from '../../errors.ts';
 import { factorSpd, solveFactored } from '../../linear-algebra/cholesky.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
-import type { IalsOptions } from './options.ts';
+import type { SolveOptions } from './options.ts';
 
 /** How many times the average user's curvature an item's is taken for: too few overshoots, more only slows down. */
 const CURVATURE = 1.5;
@@ -23,7 +23,7 @@ export interface Items {
  * expectation CURVATURE n_i S / users stands in, so a step costs what a gradient costs and goes nearly as far as an
  * exact solve: on MovieLens-100K NDCG@10 is the same round for round.
  */
-export function stepItems(items: Items, gradient: Float64Array, gramian: Float64Array, options: IalsOptions): void {
+export function stepItems(items: Items, gradient: Float64Array, gramian: Float64Array, options: SolveOptions): void {
   const order = options.dimension;
   const full = unpack(gramian, order);
   const matrix = new Float64Array(order * order);
@@ -53,7 +53,7 @@ export function solveItems(
   means: Float64Array,
   curvatures: Float64Array,
   gramian: Float64Array,
-  options: IalsOptions,
+  options: SolveOptions,
 ): void {
   const order = options.dimension;
   const packed = packedLength(order);
@@ -68,7 +68,7 @@ export function solveItems(
   }
 }
 
-function itemRidge(buyers: number, users: number, options: IalsOptions): number {
+function itemRidge(buyers: number, users: number, options: SolveOptions): number {
   const { regularisation, unobservedWeight, frequencyExponent } = options;
   return regularisation * (Math.max(0, buyers) + unobservedWeight * users) ** frequencyExponent;
 }

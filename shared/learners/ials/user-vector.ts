@@ -1,5 +1,5 @@
 import { solveSpd } from '../../linear-algebra/cholesky.ts';
-import type { IalsOptions } from './options.ts';
+import type { SolveOptions } from './options.ts';
 
 /** What a user vector is solved from. */
 export interface ItemSide {
@@ -22,7 +22,7 @@ export function solveUser(
   { vectors, gramian, items }: ItemSide,
   bought: Int32Array,
   weights: Float32Array | undefined,
-  { unobservedWeight, regularisation, frequencyExponent }: IalsOptions,
+  { unobservedWeight, regularisation, frequencyExponent }: SolveOptions,
 ): Float64Array {
   const order = Math.sqrt(gramian.length);
   const matrix = new Float64Array(order * order);

@@ -115,7 +115,7 @@ function regress(
   const matrix = gram.block(near, places);
   const solution = Float64Array.from(near, other => gram.partners(row).get(other)!);
   // Estimated pairs can leave the matrix indefinite: then the ridge grows until it is not.
-  for (let added = ridge, attempt = 0; attempt < 40; added *= 2, attempt++) {
+  for (let added = ridge, attempt = 0; attempt < 64; added *= 2, attempt++) {
     const factor = matrix.slice();
     for (let n = 0; n < order; n++) factor[n * order + n]! += added;
     if (!factorSpd(factor, order)) continue;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { historyWeightOptions } from '../history-weights.ts';
+import { historyWeightOptions, popularityPriorOption } from '../history-weights.ts';
 
 /**
  * One set for all data; figures are NDCG@10 on validation items (the last in training) as a share of exact EASE's, on
@@ -45,6 +45,7 @@ export const spectralOptionsSchema = z.strictObject({
   /** L2 bound of one device's contribution. */
   clipNorm: z.number().positive().default(DEFAULTS.clipNorm),
   ...historyWeightOptions,
+  ...popularityPriorOption,
 });
 
 export type SpectralOptions = z.output<typeof spectralOptionsSchema>;

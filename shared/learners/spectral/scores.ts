@@ -1,11 +1,8 @@
 import type { History } from '../../history.ts';
 import type { Model } from '../../model.ts';
-import { historyWeights } from '../history-weights.ts';
+import { historyWeights, priorWeight } from '../history-weights.ts';
 import type { SpectralOptions } from './options.ts';
 import { rowHistory } from './rows.ts';
-
-/** Orders the items that nothing in the history speaks for, the whole catalogue of an empty one say. */
-const POPULARITY_PRIOR = 1e-3;
 
 /**
  * One score an item: of its row, by the neighbours that the history has and by the projection on the factors. Of items
@@ -29,10 +26,11 @@ export function spectralScores(model: Model, history: History, options: Spectral
     const row = itemRows[item]!;
     largest[row] = Math.max(largest[row]!, shares[item]!);
   }
+  const prior = priorWeight(options.popularityPrior, history.items.length);
   return Float32Array.from(shares, (share, item) => {
     const row = itemRows[item]!;
     const part = rowScores[row]! > 0 && largest[row]! > 0 ? share / largest[row]! : 1;
-    return part * rowScores[row]! + POPULARITY_PRIOR * share;
+    return part * rowScores[row]! + prior * share;
   });
 }
 

@@ -11,6 +11,9 @@ import { type SpectralOptions, spectralOptionsSchema } from './options.ts';
 import { assignRows } from './rows.ts';
 import { spectralScores } from './scores.ts';
 
+/** Where noise, or the want of purchases, leaves no mean to take for the ridge. */
+const SMALLEST_RIDGE = 1e-3;
+
 /**
  * The item-item matrix of EASE, learnt in a few rounds of rows x columns numbers instead of one of items^2 / 2:
  *
@@ -60,7 +63,7 @@ class Spectral implements Learner {
   /**
    * Before it is clipped, the L2 norm of a history of n items is sqrt(n) in `count`, |a|^2 at most in `subspace`, a being the
    * scaled history (as basis vectors are orthonormal, |a p^T| = |a| |p| <= |a|^2), and sqrt(n columns) at most in
-   * `neighbours`.
+   * `neighbours` where each item has a row of its own.
    */
   contribute({ phase, length }: RoundPlan, model: Model, { history: { items } }: DeviceData): Contribution {
     if (phase === 'count') {
@@ -111,10 +114,8 @@ class Spectral implements Learner {
       return { model: next, memory };
     }
     const low = nystroem(Float64Array.from(model.tensor('row.factors')), sum, columns);
-    const scales = model.tensor('row.scales');
     const counts = memory.tensor('row.counts');
-    const scaled = counts.reduce((total, count, row) => total + count * scales[row]! ** 2, 0) / this.#rows;
-    const factors = shrink(low, columns, this.#ridge(counts) * (scaled / meanOf(counts)));
+    const factors = shrink(low, columns, this.#ridge(counts) * meanSquaredScale(counts, model.tensor('row.scales')));
     const kept = new Model([...memory.specs, this.#rowTensor('low')]);
     kept.tensor('row.counts').set(counts);
     kept.tensor('low').set(low);
@@ -171,7 +172,7 @@ class Spectral implements Learner {
   }
 
   #ridge(counts: Float32Array): number {
-    return this.#options.lambda ?? Math.max(Number.MIN_VALUE, meanOf(counts));
+    return this.#options.lambda ?? Math.max(SMALLEST_RIDGE, meanOf(counts));
   }
 
   #itemTensors(): readonly TensorSpec[] {
@@ -191,4 +192,16 @@ type Next = Pick<LearnerState, 'model' | 'memory'>;
 
 function meanOf(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What the scales multiply the diagonal by, on the whole: it turns a ridge of the Gram matrix into one of the scaled. */
+function meanSquaredScale(counts: Float32Array, scales: Float32Array): number {
+  let total = 0;
+  let scaled = 0;
+  for (let row = 0; row < counts.length; row++) {
+    const count = Math.max(0, counts[row]!);
+    total += count;
+    scaled += count * scales[row]! ** 2;
+  }
+  return total > 0 ? scaled / total : 1;
 }
