@@ -3,7 +3,7 @@ import { factorSpd, solveFactored } from '../../linear-algebra/cholesky.ts';
 import { topK } from '../../top-k.ts';
 import type { PartialGram } from './gram.ts';
 
-/** A row's neighbours and their weights, `width` a row; -1 fills up. */
+/** A row's neighbours and their weights, `width` a row; the number of rows, with weight 0, fills up. */
 export interface Neighbours {
   readonly width: number;
   readonly rows: Int32Array;
@@ -80,7 +80,7 @@ function addSecondOrder(row: number, links: readonly Map<number, number>[], simi
  * fields for collaborative filtering", section 3.2), and takes rows x width^3 / 3 operations in place of rows^3.
  */
 export function neighbourWeights(gram: PartialGram, width: number, ridge: number): Neighbours {
-  const rows = new Int32Array(gram.rows * width).fill(-1);
+  const rows = new Int32Array(gram.rows * width).fill(gram.rows);
   const weights = new Float64Array(gram.rows * width);
   const places = new Int32Array(gram.rows).fill(-1);
   for (let row = 0; row < gram.rows; row++) {

@@ -24,14 +24,16 @@ export function spectralScores(model: Model, history: History, options: Spectral
   const largest = new Float32Array(scales.length);
   for (let item = 0; item < shares.length; item++) {
     const row = itemRows[item]!;
-    largest[row] = Math.max(largest[row]!, shares[item]!);
+    if (shares[item]! > largest[row]!) largest[row] = shares[item]!;
   }
   const prior = priorWeight(options.popularityPrior, history.items.length);
-  return Float32Array.from(shares, (share, item) => {
+  const scores = new Float32Array(shares.length);
+  for (let item = 0; item < scores.length; item++) {
     const row = itemRows[item]!;
-    const part = rowScores[row]! > 0 && largest[row]! > 0 ? share / largest[row]! : 1;
-    return part * rowScores[row]! + prior * share;
-  });
+    const part = rowScores[row]! > 0 && largest[row]! > 0 ? shares[item]! / largest[row]! : 1;
+    scores[item] = part * rowScores[row]! + prior * shares[item]!;
+  }
+  return scores;
 }
 
 /** scores += weight (x S F) F^T, S being the scales on the diagonal. */
@@ -64,15 +66,12 @@ function addNeighbours(
   scores: Float64Array,
 ): void {
   const width = neighbours.length / scores.length;
-  // One more at the end, for the -1 that fills a row up.
+  // One more at the end, for the number that fills a row up.
   const held = new Float64Array(scores.length + 1);
   for (let n = 0; n < rows.length; n++) held[rows[n]!] = rowWeights[n]!;
   for (let row = 0; row < scores.length; row++) {
     let score = 0;
-    for (let at = row * width; at < (row + 1) * width; at++) {
-      const other = neighbours[at]!;
-      score += weights[at]! * held[other < 0 ? scores.length : other]!;
-    }
+    for (let at = row * width; at < (row + 1) * width; at++) score += weights[at]! * held[neighbours[at]!]!;
     scores[row]! += score;
   }
 }
