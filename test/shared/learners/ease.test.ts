@@ -68,14 +68,23 @@ describe('federated EASE is pooled EASE', () => {
   });
 
   it('and scores a history by the rows of its items, weighted by age', () => {
-    const { scores } = trained({ lambda: 5, recency: 0.6 });
+    const { scores } = trained({ lambda: 5, recency: 0.6, popularityPrior: 0 });
     const weights = pooledEase(gram, 5);
     const history = [3, 17, 0, 8, 21];
-    const prior = scores([]);
-    const expected = Array.from(prior, (popular, item) =>
-      history.reduce((sum, row, n) => sum + (5 - n) ** -0.6 * weights[row * ITEMS + item]!, popular),
+    const expected = Array.from({ length: ITEMS }, (_, item) =>
+      history.reduce((sum, row, n) => sum + (5 - n) ** -0.6 * weights[row * ITEMS + item]!, 0),
     );
     expect(largestDifference(scores(history), expected)).toBeLessThan(1e-6);
+  });
+
+  it('and adds the share of buyers, less of it the longer the history', () => {
+    const [added, without] = [0.3, 0].map(popularityPrior => trained({ lambda: 5, popularityPrior }));
+    const shares = added!.model.tensor('item.shares');
+    for (const history of [[], [4], [3, 17, 0, 8, 21]]) {
+      const bare = without!.scores(history);
+      const expected = shares.map((share, item) => bare[item]! + (0.3 / Math.max(1, history.length)) * share);
+      expect(largestDifference(added!.scores(history), expected)).toBeLessThan(1e-6);
+    }
   });
 });
 
@@ -129,7 +138,17 @@ describe('a contribution of ease', () => {
 
 describe('recommendations of ease', () => {
   it('put the frequent partner of a single item first', () => {
-    const { scores } = trained({ lambda: 2 }, [[7, 20], [7, 20], [7, 20, 3], [3, 4], [3, 5], [3], [3], [3], [3, 9]]);
+    const { scores } = trained({ lambda: 2, popularityPrior: 0.01 }, [
+      [7, 20],
+      [7, 20],
+      [7, 20, 3],
+      [3, 4],
+      [3, 5],
+      [3],
+      [3],
+      [3],
+      [3, 9],
+    ]);
     const ranked = (items: number[]) =>
       [...scores(items).keys()].toSorted((a, b) => scores(items)[b]! - scores(items)[a]!);
     expect(ranked([7]).find(item => item !== 7)).toBe(20);

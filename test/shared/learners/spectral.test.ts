@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { toDense } from '../../../shared/aggregation/contribution.ts';
+import { createLearner } from '../../../shared/learners/index.ts';
+import { symmetricEigen } from '../../../shared/linear-algebra/symmetric-eigen.ts';
+import { bound, gridStep } from '../../../shared/privacy/bound.ts';
+import { seededRandom } from '../../../shared/random/seeded.ts';
+import { gaussianSolve, identity, largestDifference, matrixOf, outer, product } from '../linear-algebra/matrices.ts';
+import { bought, catalogueOf, deviceOf, norm, pooledGram, randomBaskets, rounds, train } from './in-memory.ts';
+
+const SEED = 20_260_405;
+const ITEMS = 18;
+const catalogue = catalogueOf(ITEMS);
+const baskets = randomBaskets(90, ITEMS, 9, SEED);
+const gram = pooledGram(baskets, ITEMS);
+
+function setUp(options: Record<string, unknown>, histories: readonly Iterable<number>[] = baskets) {
+  const learner = createLearner('spectral', options, catalogue);
+  return { learner, devices: histories.map(items => deviceOf(learner, bought(items, catalogue))) };
+}
+
+/** count^-exponent of each item, of those that nobody bought 1. */
+function scalesOf(exponent: number): Float64Array {
+  return Float64Array.from({ length: ITEMS }, (_, item) => Math.max(1, gram[item * (ITEMS + 1)]!) ** -exponent);
+}
+
+function scaledGram(exponent: number): Float64Array {
+  const scales = scalesOf(exponent);
+  return matrixOf(ITEMS, (a, b) => scales[a]! * scales[b]! * gram[a * ITEMS + b]!);
+}
+
+describe('the rounds of spectral', () => {
+  it('count, iterate, count pairs, and end; each as long as it has rows and columns', () => {
+    const { learner, devices } = setUp({ columns: 5, subspaceRounds: 3, neighbourRounds: 2 });
+    const plans = [...rounds(learner, devices, SEED)].map(state => learner.plan(state));
+    expect(plans.at(-1)).toBeUndefined();
+    const phases = plans.slice(0, -1).map(plan => plan!.phase);
+    expect(phases).toEqual(['count', 'subspace', 'subspace', 'subspace', 'neighbours', 'neighbours']);
+    expect(plans.slice(0, -1).map(plan => plan!.length)).toEqual([ITEMS, ...Array<number>(5).fill(5 * ITEMS)]);
+  });
+
+  it('have no more columns than items', () => {
+    const { learner, devices } = setUp({ columns: 512, subspaceRounds: 1, neighbourRounds: 0 });
+    const plans = [...rounds(learner, devices, SEED)].map(state => learner.plan(state)?.length);
+    expect(plans).toEqual([ITEMS, ITEMS * ITEMS, undefined]);
+  });
+
+  it('begin with how many devices bought each item', () => {
+    const { learner, devices } = setUp({ popularityExponent: 0.3 });
+    const [, { model }] = [...rounds(learner, devices, SEED)] as [
+      unknown,
+      { model: ReturnType<typeof train>['model'] },
+    ];
+    const counts = gram.filter((_, at) => at % (ITEMS + 1) === 0);
+    expect(
+      largestDifference(
+        model.tensor('item.shares'),
+        counts.map(count => count / baskets.length),
+      ),
+    ).toBeLessThan(1e-7);
+    expect([...model.tensor('item.rows')]).toEqual([...Array(ITEMS).keys()]);
+    expect(largestDifference(model.tensor('row.scales'), scalesOf(0.3))).toBeLessThan(1e-7);
+  });
+});
+
+describe('subspace iteration over devices', () => {
+  it.each([0, 0.4])('finds the leading eigenvectors of the scaled Gram matrix, exponent %d', exponent => {
+    const columns = 3;
+    const { learner, devices } = setUp({
+      columns,
+      subspaceRounds: 41,
+      neighbourRounds: 0,
+      popularityExponent: exponent,
+    });
+    const { model } = [...rounds(learner, devices, SEED)].at(-2)!;
+    const { vectors } = symmetricEigen(scaledGram(exponent), ITEMS);
+    const leading = vectors.filter((_, at) => at % ITEMS < columns);
+    expect(largestDifference(outer(model.tensor('row.factors'), columns), outer(leading, columns))).toBeLessThan(1e-5);
+  });
+
+  it('with all columns scores by A (A + ridge)^-1 of the scaled Gram matrix A', () => {
+    const [exponent, lambda] = [0.4, 2.5];
+    const options = { columns: ITEMS, subspaceRounds: 1, neighbourRounds: 0, popularityExponent: exponent, lambda };
+    const { learner, devices } = setUp({ ...options, recency: 0, popularityPrior: 0 });
+    const { model } = train(learner, devices, SEED);
+    const a = scaledGram(exponent);
+    const trace = (matrix: Float64Array) =>
+      matrix.reduce((sum, value, at) => sum + (at % (ITEMS + 1) === 0 ? value : 0), 0);
+    const ridge = lambda * (trace(a) / trace(gram));
+    const ridged = a.map((value, at) => value + ridge * identity(ITEMS)[at]!);
+    const expected = product(a, gaussianSolve(ridged, ITEMS, identity(ITEMS)), ITEMS);
+    for (const [user, device] of devices.entries()) {
+      const scores = Array.from({ length: ITEMS }, (_, item) =>
+        baskets[user]!.reduce((sum, row) => sum + scalesOf(exponent)[row]! * expected[row * ITEMS + item]!, 0),
+      );
+      expect(largestDifference(learner.scores(model, device), scores)).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe('with every pair a candidate', () => {
+  // Each pair was bought together: pairs that never were are left out of the regressions, which EASE does not do.
+  const random = seededRandom(SEED, 'dense');
+  const denseBaskets = Array.from({ length: 70 }, () =>
+    Array.from(Array(ITEMS).keys()).filter(() => random.below(2) === 0),
+  );
+  const denseGram = pooledGram(
+    denseBaskets.map(items => Int32Array.from(items)),
+    ITEMS,
+  );
+  const lambda = 4.5;
+  const ridged = denseGram.map((value, at) => value + lambda * identity(ITEMS)[at]!);
+  const p = gaussianSolve(ridged, ITEMS, identity(ITEMS));
+  const easeWeight = (i: number, j: number) => -p[i * ITEMS + j]! / p[j * (ITEMS + 1)]!;
+
+  it.each([
+    [ITEMS, 1],
+    [6, 3],
+  ])('the neighbours’ weights are those of EASE: %d columns, %d rounds', (columns, neighbourRounds) => {
+    expect(Math.min(...denseGram)).toBeGreaterThan(0);
+    const { learner, devices } = setUp({ columns, subspaceRounds: 2, neighbourRounds, lambda }, denseBaskets);
+    const { model } = train(learner, devices, SEED);
+    const [neighbours, weights] = [model.tensor('row.neighbours'), model.tensor('row.weights')];
+    const width = neighbours.length / ITEMS;
+    for (let row = 0; row < ITEMS; row++) {
+      const found = new Map<number, number>();
+      for (let at = row * width; at < (row + 1) * width; at++) {
+        if (neighbours[at]! >= 0) found.set(neighbours[at]!, weights[at]!);
+      }
+      expect([...found.keys()].toSorted((a, b) => a - b)).toEqual(
+        [...Array(ITEMS).keys()].filter(item => item !== row),
+      );
+      for (const [other, weight] of found) expect(Math.abs(weight - easeWeight(other, row))).toBeLessThan(1e-6);
+    }
+  });
+
+  it('and scores without factors are those of EASE', () => {
+    const only = { factorWeight: 0, popularityPrior: 0, recency: 0.5 };
+    const options = { columns: ITEMS, subspaceRounds: 1, neighbourRounds: 1, lambda, ...only };
+    const { learner, devices } = setUp(options, denseBaskets);
+    const { model } = train(learner, devices, SEED);
+    const history = [2, 11, 5];
+    const expected = Array.from({ length: ITEMS }, (_, item) =>
+      history.reduce((sum, row, n) => sum + (row === item ? 0 : (3 - n) ** -0.5 * easeWeight(row, item)), 0),
+    );
+    const scores = learner.scores(model, deviceOf(learner, bought(history, catalogue)));
+    expect(largestDifference(scores, expected)).toBeLessThan(1e-6);
+  });
+});
+
+describe('contributions of spectral', () => {
+  const options = { columns: 4, subspaceRounds: 2, neighbourRounds: 2, popularityExponent: 0.2 };
+  const { learner, devices } = setUp(options);
+  const states = [...rounds(learner, devices, SEED)].slice(0, -1);
+
+  it('keep the norms that are promised', () => {
+    const scales = scalesOf(0.2);
+    for (const state of states) {
+      const plan = learner.plan(state)!;
+      for (const device of devices) {
+        const { items } = device.history;
+        const most = {
+          count: Math.sqrt(items.length),
+          subspace: items.reduce((sum, item) => sum + scales[item]! ** 2, 0),
+          neighbours: Math.sqrt(items.length * 4),
+        }[plan.phase]!;
+        const size = norm(learner.contribute(plan, state.model, device, seededRandom(1)));
+        expect(size).toBeLessThanOrEqual(most * (1 + 1e-5));
+      }
+    }
+  });
+
+  it('add up to the co-purchases of the candidate pairs, each pair once over all rounds', () => {
+    const pairs = new Set<string>();
+    for (const state of states) {
+      const plan = learner.plan(state)!;
+      if (plan.phase !== 'neighbours') continue;
+      const candidates = state.model.tensor('row.candidates');
+      const sum = new Float64Array(plan.length);
+      for (const device of devices) {
+        const dense = toDense(bound(learner.contribute(plan, state.model, device, seededRandom(1)), plan.clipNorm));
+        for (let at = 0; at < sum.length; at++) sum[at]! += dense[at]! * gridStep(plan.clipNorm);
+      }
+      for (const [at, total] of sum.entries()) {
+        const [row, other] = [Math.floor(at / 4), candidates[at]!];
+        expect(total).toBeCloseTo(other < 0 ? 0 : gram[row * ITEMS + other]!, 4);
+        if (other >= 0) pairs.add(`${Math.min(row, other)}-${Math.max(row, other)}`);
+        expect(other).not.toBe(row);
+      }
+    }
+    const asked = states.flatMap(({ model }) =>
+      model.specs.some(({ name }) => name === 'row.candidates') ? [...model.tensor('row.candidates')] : [],
+    );
+    expect(pairs.size).toBe(asked.filter(other => other >= 0).length);
+    expect(pairs.size).toBeGreaterThan(100);
+  });
+});
+
+describe('noise on the sums of spectral', () => {
+  it.each([0.3, 3, 30, 1e3, 1e6])('of standard deviation %d never stops it, and scores stay finite', noise => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const options = { columns: 6, subspaceRounds: 2, neighbourRounds: 2 };
+      const { learner, devices } = setUp(options);
+      const [, ...states] = rounds(learner, devices, seed, { noise });
+      for (const { model } of states) {
+        for (const items of [[], [0], [3, 17, 5, 8], [...Array(ITEMS).keys()]]) {
+          const scores = learner.scores(model, deviceOf(learner, bought(items, catalogue)));
+          expect(scores.every(Number.isFinite), `seed ${seed}`).toBe(true);
+        }
+      }
+    }
+  });
+});
