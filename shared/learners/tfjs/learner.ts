@@ -18,7 +18,8 @@ const ADAM = Object.freeze({ beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });
 
 /**
  * Federated training of any model that is written with tfjs operations. A device trains its personal variables and
- * copies of the global ones by SGD on batches of its history, and contributes how the global ones moved: a dense vector.
+ * copies of the global ones by SGD on batches of its history, and contributes how the global ones moved, each step times
+ * the purchases in its batch: a dense vector.
  *
  * `version` becomes part of the learner's name. Devices compute with the code that they have, so those that have another
  * version of the model must not take part: they know no learner of that name, and say so. `larder --learner FILE` gives
@@ -80,17 +81,20 @@ class TfjsLearner implements Learner {
     const { localEpochs, personalLearningRate, globalLearningRate } = this.#options;
     const personal = new Model(this.personal, device.personal.slice());
     const common = new Model(this.#global, model.values.slice());
+    const contribution = new Float32Array(model.length);
     for (let epoch = 0; epoch < localEpochs; epoch++) {
       for (const rows of drawBatches(device.history.items, this.#catalogueSize, this.#options, random)) {
         const gradients = this.#gradients([personal, common], [], rows, device.history);
+        const ofCommon = gradients.slice(this.personal.length);
         descend(personal.values, gradients.slice(0, this.personal.length), personalLearningRate);
-        descend(common.values, gradients.slice(this.personal.length), globalLearningRate * rows.positions.length);
+        descend(common.values, ofCommon, globalLearningRate);
+        descend(contribution, ofCommon, globalLearningRate * rows.positions.length);
       }
     }
     this.#checkFinite(personal.values);
-    this.#checkFinite(common.values);
+    this.#checkFinite(contribution);
     device.personal.set(personal.values);
-    return dense(difference(common.values, model.values));
+    return dense(contribution);
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -205,12 +209,6 @@ function descend(values: Float32Array, gradients: readonly Float32Array[], learn
   for (const gradient of gradients) {
     for (let k = 0; k < gradient.length; k++) values[at++]! -= learningRate * gradient[k]!;
   }
-}
-
-function difference(after: Float32Array, before: Float32Array): Float32Array {
-  const moved = new Float32Array(after.length);
-  for (let k = 0; k < moved.length; k++) moved[k] = after[k]! - before[k]!;
-  return moved;
 }
 
 /** A number minus itself is 0, but for infinities and NaN, which make the sum NaN. */
