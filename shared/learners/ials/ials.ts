@@ -118,7 +118,7 @@ class ImplicitAls implements Learner {
     const weights = historyWeights(history, this.#options);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // The same weight in all as in training, told apart by age.
-    for (let n = 0; n < weights.length; n++) weights[n]! *= weights.length / total;
+    if (total > 0) for (let n = 0; n < weights.length; n++) weights[n]! *= weights.length / total;
     const user = solveUser(this.#itemSide(model), history.items, weights, this.#solve);
     const vectors = model.tensor('item.vectors');
     const scores = model.tensor('item.shares').map(share => POPULARITY_PRIOR * share);
