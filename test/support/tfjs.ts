@@ -7,6 +7,8 @@ export interface Tensor {
   add(other: Tensor): Tensor;
   mul(factor: number): Tensor;
   neg(): Tensor;
+  exp(): Tensor;
+  log(): Tensor;
   square(): Tensor;
   softplus(): Tensor;
   sum(): Tensor;

@@ -1,76 +1,96 @@
 import { describe, expect, it } from 'vitest';
-import { bcePass, bprPass, type Factors, type StepSizes } from '../../../shared/kernels/mf.ts';
+import {
+  type Batch,
+  bce,
+  type Derivatives,
+  forward,
+  itemGradients,
+  softmax,
+  userNormalEquations,
+} from '../../../shared/kernels/mf.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { describeIf } from '../../support/data.ts';
 import { loadTfjs } from '../../support/tfjs.ts';
-import { autodiff, descend, differences, type Gradient, type Loss, pack, termsOf } from './mf-oracle.ts';
+import { autodiff, differences, lossOf, type Parameters, type Problem } from './mf-oracle.ts';
 
 const DIMENSION = 7;
-const ROWS = 6;
-const NEGATIVES = 3;
-/** Rows come back, as positive and as negative, so that later steps feel earlier ones. */
-const SAMPLES = Int32Array.of(0, 3, 4, 3, 1, 5, 0, 4, 2, 5, 5, 1, 0, 1, 2, 3);
-const PASSES = { bce: bcePass, bpr: bprPass };
+/** Not a multiple of four: rows are taken by fours. */
+const ROWS = 11;
+const LOSSES = { bce, softmax };
 const tf = await loadTfjs();
 
-const cases: { loss: Loss; regularisation: number; scale: number; steps: Omit<StepSizes, 'regularisation'> }[] = [];
-for (const loss of ['bce', 'bpr'] as const) {
-  for (const regularisation of [0, Math.SQRT1_2 / 10]) {
-    cases.push({ loss, regularisation, scale: 0.1, steps: { user: Math.E / 10, items: Math.PI / 10 } });
-    // Scores of about +-20, where sigma is saturated.
-    cases.push({ loss, regularisation, scale: Math.sqrt(7), steps: { user: 0.0123, items: 0.0457 } });
-  }
-}
+const cases = (['bce', 'softmax'] as const).flatMap(loss =>
+  [0.1, 1.3].flatMap(scale =>
+    [
+      { positives: [1, 1, 1], negativeWeight: 1, positiveRidge: 0, negativeRidge: 0 },
+      { positives: [Math.SQRT2, 0.3, 0, Math.E], negativeWeight: Math.PI, positiveRidge: 0.7, negativeRidge: 0.01 },
+    ].map(setting => ({ loss, scale, problem: { loss, dimension: DIMENSION, ...setting } satisfies Problem })),
+  ),
+);
 
-/** The relative distance between the update that the kernel makes and the one that an oracle's gradients make. */
-function relativeError({ loss, regularisation, scale, steps }: (typeof cases)[number], gradient: Gradient): number {
-  const factors = factorsOf(scale);
-  const start = pack(factors);
-  const stepSizes = { ...steps, regularisation };
-  const expected = descend(start, termsOf(loss, SAMPLES, NEGATIVES), gradient, stepSizes, DIMENSION);
-  PASSES[loss]({ rows: SAMPLES, negatives: NEGATIVES }, factors, stepSizes);
-  const after = pack(factors);
-  const wanted = expected.map((value, k) => value - start[k]!);
-  const error = after.map((value, k) => value - expected[k]!);
-  return Math.hypot(...error) / Math.hypot(...wanted);
-}
-
-function factorsOf(scale: number): Factors {
+function parametersOf(scale: number): Parameters {
   const random = seededRandom(20_240_131, 'kernel', scale);
-  const draw = (count: number) => Float32Array.from({ length: count }, () => scale * random.normal());
-  return { user: draw(DIMENSION), vectors: draw(ROWS * DIMENSION), biases: draw(ROWS) };
+  return Float64Array.from({ length: DIMENSION + ROWS * (DIMENSION + 1) }, () => Math.fround(scale * random.normal()));
+}
+
+function unpack(parameters: Parameters, { positives, negativeWeight }: Problem): { user: Float32Array; batch: Batch } {
+  const values = Float32Array.from(parameters);
+  const split = DIMENSION * (ROWS + 1);
+  const batch = {
+    vectors: values.subarray(DIMENSION, split),
+    biases: values.subarray(split),
+    positives: Float32Array.from(positives),
+    negativeWeight,
+  };
+  return { user: values.subarray(0, DIMENSION), batch };
+}
+
+/** What the kernels compute at these parameters. */
+function kernels(problem: Problem, parameters: Parameters) {
+  const { user, batch } = unpack(parameters, problem);
+  const derivatives: Derivatives = { errors: new Float32Array(ROWS), curvatures: new Float32Array(ROWS) };
+  forward(user, batch, derivatives.errors);
+  LOSSES[problem.loss](batch, derivatives);
+  const gradient = new Float64Array(DIMENSION);
+  const matrix = new Float64Array(DIMENSION ** 2);
+  const mean = new Float64Array(DIMENSION);
+  userNormalEquations(batch, derivatives, problem.loss === 'softmax', gradient, matrix, mean);
+  itemGradients(user, batch, derivatives, problem.positiveRidge, problem.negativeRidge);
+  return { gradient: [...gradient, ...batch.vectors, ...derivatives.errors], matrix };
+}
+
+function relativeError(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  const error = Array.from(found, (value, k) => value - wanted[k]!);
+  return Math.hypot(...error) / Math.hypot(...Array.from(wanted));
 }
 
 describe('matrix factorisation kernels', () => {
-  it.each(cases)('step along central differences: $loss, lambda $regularisation, scale $scale', setting => {
-    expect(relativeError(setting, differences(DIMENSION, setting.regularisation))).toBeLessThan(1e-5);
+  it.each(cases)('give the gradient that central differences give: $loss, scale $scale', ({ scale, problem }) => {
+    const at = parametersOf(scale);
+    const slopes = differences(parameters => lossOf(problem, parameters), at, 1e-5);
+    expect(
+      relativeError(
+        kernels(problem, at).gradient,
+        slopes.map(slope => -slope),
+      ),
+    ).toBeLessThan(1e-5);
   });
 
-  it.each(['bce', 'bpr'] as const)('%s leaves items as they are at step size 0', loss => {
-    const factors = factorsOf(1);
-    const before = factorsOf(1);
-    PASSES[loss]({ rows: SAMPLES, negatives: NEGATIVES }, factors, { user: 0.1, items: 0, regularisation: 0.1 });
-    expect(factors.vectors).toEqual(before.vectors);
-    expect(factors.biases).toEqual(before.biases);
-    expect(factors.user).not.toEqual(before.user);
+  it.each(cases)('give the second derivative by the user: $loss, scale $scale', ({ scale, problem }) => {
+    const at = parametersOf(scale);
+    const { matrix } = kernels(problem, at);
+    for (let row = 0; row < DIMENSION; row++) {
+      const slope = (parameters: Parameters) => differences(inner => lossOf(problem, inner), parameters, 1e-4)[row]!;
+      const wanted = differences(slope, at, 1e-4).slice(0, row + 1);
+      const found = matrix.slice(row * DIMENSION, row * DIMENSION + row + 1);
+      for (let k = 0; k <= row; k++) expect(found[k]).toBeCloseTo(wanted[k]!, 3);
+    }
   });
 
-  it.each(['bce', 'bpr'] as const)('%s in two parts is %s in one', loss => {
-    const whole = factorsOf(1);
-    const parts = factorsOf(1);
-    const samples = { rows: SAMPLES, negatives: NEGATIVES };
-    const steps = { user: 0.1, items: 0.2, regularisation: 0.1 };
-    PASSES[loss](samples, whole, steps);
-    PASSES[loss](samples, parts, steps, 0, 2 * (1 + NEGATIVES));
-    PASSES[loss](samples, parts, steps, 2 * (1 + NEGATIVES), SAMPLES.length);
-    expect(parts).toEqual(whole);
-  });
-
-  it('stays finite at scores that overflow exp', () => {
-    for (const pass of [bcePass, bprPass]) {
-      const factors = factorsOf(1e3);
-      pass({ rows: SAMPLES, negatives: NEGATIVES }, factors, { user: 1e-3, items: 1e-3, regularisation: 0.1 });
-      expect(pack(factors).every(Number.isFinite)).toBe(true);
+  it('stay finite at scores that overflow exp', () => {
+    for (const { problem } of cases) {
+      const { gradient, matrix } = kernels(problem, parametersOf(1e3));
+      expect([...gradient, ...matrix].every(Number.isFinite)).toBe(true);
     }
   });
 });
@@ -84,8 +104,10 @@ describeIf(
       expect(tf!.getBackend()).toBe('tensorflow');
     });
 
-    it.each(cases)('step along autodiff gradients: $loss, lambda $regularisation, scale $scale', setting => {
-      expect(relativeError(setting, autodiff(tf!, DIMENSION, setting.regularisation))).toBeLessThan(1e-5);
+    it.each(cases)('give the gradient that autodiff gives: $loss, scale $scale', ({ scale, problem }) => {
+      const at = parametersOf(scale);
+      const slopes = autodiff(tf!, problem, at).map(slope => -slope);
+      expect(relativeError(kernels(problem, at).gradient, slopes)).toBeLessThan(1e-5);
     });
   },
 );

@@ -10,7 +10,7 @@ describe('the registry of learners', () => {
 
   it.each([
     ['mf', {}],
-    ['mf', { serverOptimizer: 'sgd', loss: 'bpr' }],
+    ['mf', { beta1: 0.5, loss: 'bce' }],
     ['popularity', { clipNorm: Math.PI }],
   ])('fills in options that are valid options again: %s %o', (name, options) => {
     const resolved = learnerOptions(name, options);
@@ -23,12 +23,11 @@ describe('the registry of learners', () => {
     ['mf', { dimensions: 8 }, /dimensions/],
     ['mf', { dimension: 0 }, /dimension/],
     ['mf', { loss: 'hinge' }, /loss/],
-    ['mf', { userLearningRate: Number.NaN }, /userLearningRate/],
-    ['mf', { regularisation: -1e-9 }, /regularisation/],
-    ['mf', { beta2: 1, serverOptimizer: 'adam' }, /beta2/],
-    ['mf', { momentum: 0.5 }, /"adam" has no momentum/],
-    ['mf', { serverOptimizer: 'sgd', beta1: 0.5 }, /"sgd" has no beta1/],
-    ['mf', { userLearningRate: 3, regularisation: 0.5 }, /userLearningRate/],
+    ['mf', { serverLearningRate: Number.NaN }, /serverLearningRate/],
+    ['mf', { itemRegularisation: -1e-9 }, /itemRegularisation/],
+    ['mf', { userRegularisation: 0 }, /userRegularisation/],
+    ['mf', { beta2: 1 }, /beta2/],
+    ['mf', { momentum: 0.5 }, /momentum/],
     ['popularity', { clipNorm: 0 }, /clipNorm/],
     ['popularity', 'clipNorm', /popularity/],
   ])('refuses %s %o with a sentence', (name, options, message) => {
