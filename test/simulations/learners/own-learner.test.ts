@@ -61,8 +61,8 @@ test('simulate --learner FILE: the same model in memory and over sockets, and po
   const run = async (...parameters: readonly string[]) => {
     const folder = join(temporaryFolder(), 'run');
     const data = ['--data', 'synthetic:tiny', '--json', '--out', folder];
-    const learner = ['--learner', NEUMF, '--backend', 'wasm', '--rounds', '2'];
-    const options = ['dimension=4', 'localEpochs=1', 'personaliseEpochs=2'].flatMap(option => ['--set', option]);
+    const learner = ['--learner', NEUMF, '--backend', 'wasm', '--rounds', '1'];
+    const options = ['dimension=4', 'localEpochs=1', 'personaliseEpochs=1'].flatMap(option => ['--set', option]);
     const { status, stdout, stderr } = await runCli('simulate', ...data, ...learner, ...options, ...parameters);
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
     return { summary: JSON.parse(stdout) as RunSummary, stderr, folder };
@@ -74,7 +74,7 @@ test('simulate --learner FILE: the same model in memory and over sockets, and po
   expect(memory.stderr).toMatch(/neumf@[0-9a-f]{8} .*on the wasm backend/);
   expect(memory.stderr).toMatch(/"pooled" is left out/);
   expect(Object.keys(memory.summary.baselines)).toEqual(['popularity']);
-  expect(memory.summary.learnerOptions).toMatchObject({ dimension: 4, rounds: 2, negatives: 4 });
+  expect(memory.summary.learnerOptions).toMatchObject({ dimension: 4, rounds: 1, negatives: 4 });
   expect(readJson(memory.folder, 'config.json')).toMatchObject({
     settings: { learner: memory.summary.learner, learnerFile: { path: NEUMF, backend: 'wasm' } },
   });
