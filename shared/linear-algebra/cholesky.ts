@@ -52,6 +52,26 @@ export function solveSpd(matrix: Float64Array, order: number, vector: Float64Arr
   solveFactored(matrix, order, vector);
 }
 
+/** Doublings of a ridge until it outgrows whatever noise a double can hold. */
+const MAX_DOUBLINGS = 128;
+
+/**
+ * Replaces the right-hand side by the solution of (A + ridge I) x = b for a symmetric A, of which the lower triangle counts.
+ * Noise on a sum, or rounding, can leave A + ridge I indefinite: then the ridge doubles until it is not.
+ *
+ * @throws NumericalError if A is not finite.
+ */
+export function solveRidge(matrix: Float64Array, order: number, vector: Float64Array, ridge: number): void {
+  for (let added = ridge, doublings = 0; doublings < MAX_DOUBLINGS; added *= 2, doublings++) {
+    const factor = matrix.slice();
+    for (let k = 0; k < order; k++) factor[k * order + k]! += added;
+    if (!factorSpd(factor, order)) continue;
+    solveFactored(factor, order, vector);
+    return;
+  }
+  throw new NumericalError('A matrix holds no usable numbers. Raise the regularisation, or lower the noise.');
+}
+
 /** The product of two runs of numbers in one array; four partial sums, so that no addition waits for the one before. */
 export function dot(values: Float64Array, left: number, right: number, length: number): number {
   let a = 0;

@@ -1,5 +1,4 @@
-import { NumericalError } from '../../errors.ts';
-import { factorSpd, solveFactored } from '../../linear-algebra/cholesky.ts';
+import { solveRidge } from '../../linear-algebra/cholesky.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
 import type { SolveOptions } from './options.ts';
 
@@ -39,7 +38,7 @@ export function stepItems(items: Items, gradient: Float64Array, gramian: Float64
     }
     const bought = Math.min(1, (CURVATURE * Math.max(0, buyers[item]!)) / users);
     for (let k = 0; k < matrix.length; k++) matrix[k] = (options.unobservedWeight + bought) * full[k]!;
-    solve(matrix, ridge, step);
+    solveRidge(matrix, order, step, ridge);
     for (let k = 0; k < order; k++) vectors[base + k]! += step[k]!;
   }
 }
@@ -63,7 +62,7 @@ export function solveItems(
     const matrix = unpack(curvatures.subarray(item * packed, (item + 1) * packed), order);
     for (let k = 0; k < matrix.length; k++) matrix[k]! += options.unobservedWeight * full[k]!;
     const vector = means.slice(item * order, (item + 1) * order);
-    solve(matrix, itemRidge(buyers[item]!, users, options), vector);
+    solveRidge(matrix, order, vector, itemRidge(buyers[item]!, users, options));
     vectors.set(vector, item * order);
   }
 }
@@ -71,19 +70,4 @@ export function solveItems(
 function itemRidge(buyers: number, users: number, options: SolveOptions): number {
   const { regularisation, unobservedWeight, frequencyExponent } = options;
   return regularisation * (Math.max(0, buyers) + unobservedWeight * users) ** frequencyExponent;
-}
-
-/** Noise can make a summed matrix indefinite: then the ridge grows until it is not. */
-function solve(matrix: Float64Array, ridge: number, vector: Float64Array): void {
-  const order = vector.length;
-  for (let attempt = 0, added = ridge; attempt < 40; attempt++, added *= 4) {
-    const factor = matrix.slice();
-    for (let k = 0; k < order; k++) factor[k * order + k]! += added;
-    if (!factorSpd(factor, order)) continue;
-    solveFactored(factor, order, vector);
-    return;
-  }
-  throw new NumericalError(
-    'The users’ statistics hold no usable numbers. Raise the regularisation, or lower the noise.',
-  );
 }

@@ -1,4 +1,4 @@
-import { solveSpd } from '../../linear-algebra/cholesky.ts';
+import { solveRidge } from '../../linear-algebra/cholesky.ts';
 import type { SolveOptions } from './options.ts';
 
 /** What a user vector is solved from. */
@@ -44,8 +44,7 @@ export function solveUser(
   const ridge = regularisation * (bought.length + unobservedWeight * items) ** frequencyExponent;
   for (let k = 0; k < order; k++) {
     for (let j = 0; j <= k; j++) matrix[k * order + j]! += unobservedWeight * gramian[k * order + j]!;
-    matrix[k * order + k]! += ridge;
   }
-  solveSpd(matrix, order, right);
+  solveRidge(matrix, order, right, ridge);
   return right;
 }

@@ -1,5 +1,4 @@
-import { NumericalError } from '../../errors.ts';
-import { factorSpd, solveFactored } from '../../linear-algebra/cholesky.ts';
+import { solveRidge } from '../../linear-algebra/cholesky.ts';
 import { topK } from '../../top-k.ts';
 import type { PartialGram } from './gram.ts';
 
@@ -111,16 +110,7 @@ function regress(
   ridge: number,
   places: Int32Array,
 ): Float64Array {
-  const order = near.length;
-  const matrix = gram.block(near, places);
   const solution = Float64Array.from(near, other => gram.partners(row).get(other)!);
-  // Estimated pairs can leave the matrix indefinite: then the ridge grows until it is not.
-  for (let added = ridge, attempt = 0; attempt < 64; added *= 2, attempt++) {
-    const factor = matrix.slice();
-    for (let n = 0; n < order; n++) factor[n * order + n]! += added;
-    if (!factorSpd(factor, order)) continue;
-    solveFactored(factor, order, solution);
-    return solution;
-  }
-  throw new NumericalError('The counted pairs hold no usable numbers. Raise lambda.');
+  solveRidge(gram.block(near, places), near.length, solution, ridge);
+  return solution;
 }

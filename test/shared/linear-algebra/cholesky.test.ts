@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { NumericalError } from '../../../shared/errors.ts';
-import { dot, factorSpd, solveFactored, solveSpd } from '../../../shared/linear-algebra/cholesky.ts';
-import { gaussianSolve, largestDifference, matrixOf, outer, randomNumbers, randomSpd } from './matrices.ts';
+import { dot, factorSpd, solveFactored, solveRidge, solveSpd } from '../../../shared/linear-algebra/cholesky.ts';
+import { symmetricEigen } from '../../../shared/linear-algebra/symmetric-eigen.ts';
+import {
+  gaussianSolve,
+  largestDifference,
+  matrixOf,
+  outer,
+  randomNumbers,
+  randomSpd,
+  randomSymmetric,
+} from './matrices.ts';
 
 const ORDERS = [1, 2, 3, 4, 5, 8, 17, 40];
 
@@ -53,6 +62,43 @@ describe('solving by Cholesky factors', () => {
       solveFactored(factor, order, again);
       expect(again).toEqual(solution);
     }
+  });
+});
+
+describe('solveRidge', () => {
+  const withRidge = (matrix: Float64Array, order: number, ridge: number) =>
+    matrix.map((value, at) => value + (at % (order + 1) === 0 ? ridge : 0));
+
+  it.each(ORDERS)('adds the ridge and no more to a positive definite matrix, order %d', order => {
+    const matrix = randomSpd(order);
+    const [before, right] = [matrix.slice(), randomNumbers(order, 'ridge', order)];
+    const solution = right.slice();
+    solveRidge(matrix, order, solution, Math.E);
+    expect(largestDifference(solution, gaussianSolve(withRidge(matrix, order, Math.E), order, right))).toBeLessThan(
+      1e-9,
+    );
+    expect(matrix).toEqual(before);
+  });
+
+  it.each([1e-9, 0.3, 1e9])('doubles the ridge until an indefinite matrix times %d is positive definite', scale => {
+    for (const order of [2, 3, 7, 12]) {
+      const matrix = randomSymmetric(order, 'indefinite').map(value => value * scale);
+      const right = randomNumbers(order, 'ridge', order);
+      let ridge = 0.01;
+      while (symmetricEigen(withRidge(matrix, order, ridge), order).values.at(-1)! <= 0) ridge *= 2;
+      const solution = right.slice();
+      solveRidge(matrix, order, solution, 0.01);
+      const left = withRidge(matrix, order, ridge);
+      const residual = right.map((value, row) => {
+        return solution.reduce((rest, x, column) => rest - left[row * order + column]! * x, value);
+      });
+      expect(Math.max(...residual.map(Math.abs))).toBeLessThan(1e-9);
+    }
+  });
+
+  it('refuses what is not finite', () => {
+    const matrix = matrixOf(3, () => Number.NaN);
+    expect(() => solveRidge(matrix, 3, new Float64Array(3), 1)).toThrow(NumericalError);
   });
 });
 
