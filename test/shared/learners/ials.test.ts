@@ -86,6 +86,13 @@ describe('federated ALS is pooled ALS', () => {
     expect(exact! / losses[1]![0]!).toBeLessThan(0.9);
   });
 
+  it.each(FORMS)('ends where a pooled step over all users and items moves nothing: %s', form => {
+    const { learner, devices } = setUp({ form, rounds: 50 });
+    const vectors = itemVectors(train(learner, devices, SEED).model);
+    const moved = halfStep(buyers, halfStep(baskets, vectors, SETTINGS), SETTINGS);
+    expect(largestDifference(moved.flat(), vectors.flat())).toBeLessThan(1e-3);
+  });
+
   it('scores by the inner products with the solved user vector', () => {
     const { learner, devices } = setUp({ rounds: 3, recency: 0 });
     const { model } = train(learner, devices, SEED);

@@ -147,6 +147,20 @@ describe('with every pair a candidate', () => {
   });
 });
 
+it('scores of spectral are those of the neighbours, and of the factors times their weight', () => {
+  const options = { columns: 6, subspaceRounds: 2, neighbourRounds: 1, popularityPrior: 0, popularityExponent: 0.3 };
+  const scoresWith = (factorWeight: number) => {
+    const { learner, devices } = setUp({ ...options, factorWeight });
+    const { model } = train(learner, devices, SEED);
+    return { model, scores: learner.scores(model, deviceOf(learner, bought([9], catalogue))) };
+  };
+  const { model, scores } = scoresWith(0);
+  const factors = outer(model.tensor('row.factors'), 6);
+  const expected = scores.map((score, item) => score + 0.7 * scalesOf(0.3)[9]! * factors[9 * ITEMS + item]!);
+  expect(largestDifference(scoresWith(0.7).scores, expected)).toBeLessThan(1e-6);
+  expect(largestDifference(scores, expected)).toBeGreaterThan(1e-2);
+});
+
 describe('contributions of spectral', () => {
   const options = { columns: 4, subspaceRounds: 2, neighbourRounds: 2, popularityExponent: 0.2 };
   const { learner, devices } = setUp(options);
