@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NumericalError, SettingsError } from '../../../shared/errors.ts';
-import { coPurchases, ease, easeLambda } from '../../../simulations/baselines/ease.ts';
 import { easeWeights } from '../../../shared/learners/ease/solve.ts';
+import { coPurchases, ease, easeLambda } from '../../../simulations/baselines/ease.ts';
 import type { Population } from '../../../simulations/data/population.ts';
 import { purchaseRows, type Row, smallDataset } from '../evaluation/small-dataset.ts';
 
