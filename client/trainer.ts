@@ -9,11 +9,11 @@ import type { Blob, TaskMessage, Welcome } from '../shared/protocol/messages.ts'
 import { bytesOfInt32 } from '../shared/protocol/tensor.ts';
 import type { DevicePurpose } from '../shared/random/device.ts';
 import type { Random } from '../shared/random/random.ts';
+import { topK } from '../shared/top-k.ts';
 import type { BlobCache, HeldBlob } from './blob-cache.ts';
 import { NotReadyError, TaskError } from './errors.ts';
 import type { Held } from './session.ts';
 import type { Progress } from './store.ts';
-import { topK } from '../shared/top-k.ts';
 
 /** Where a device's random numbers come from, by the round (`personalise` uses 0) and what they are for. */
 export type RandomFor = (round: number, purpose: DevicePurpose) => Random;

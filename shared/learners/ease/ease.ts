@@ -1,6 +1,6 @@
 import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
-import { SettingsError } from '../../errors.ts';
+import { NumericalError, SettingsError } from '../../errors.ts';
 import { packedIndex, packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
@@ -13,6 +13,9 @@ import { truncatedFactors } from './truncate.ts';
 
 /** Beyond, a device's contribution would pass 300 MB and the coordinator's matrices 4 GB. */
 const MAX_ITEMS = 12_500;
+
+/** 4^30 times the ridge dwarfs any noise that doubles can hold beside it. */
+const MAX_ATTEMPTS = 30;
 
 /**
  * EASE in one round: the co-purchase counts are a sum over devices, so the coordinator solves for the same weights as if
@@ -87,9 +90,10 @@ class Ease implements Learner {
     for (let item = 0; item < items; item++) shares[item] = gram[item * items + item]! / expectedContributions;
     writeTogether(model, gram, items, together);
     // Where nobody bought anything, every ridge gives weights of 0.
-    const ridge = lambda ?? (meanDiagonal(gram, items) || 1);
+    const mean = meanDiagonal(gram, items);
+    const ridge = lambda ?? (mean > 0 ? mean : 1);
     if (this.#rank === undefined) {
-      model.tensor('item.weights').set(easeWeights(gram, items, ridge));
+      model.tensor('item.weights').set(weightsOf(sum, gram, items, ridge));
     } else {
       const start = Float64Array.from(memory.tensor('start'));
       model.tensor('item.factors').set(truncatedFactors(gram, items, ridge, start, this.#rank));
@@ -116,6 +120,22 @@ class Ease implements Learner {
         : { name: 'item.factors', shape: [items, rank] },
       ...togetherSpecs(items, this.#options.together),
     ];
+  }
+}
+
+/**
+ * EASE's weights from the Gram matrix, which is overwritten, or again from its packed sum: noise can leave it indefinite,
+ * and as the sum is paid for, the ridge then grows until it is not.
+ */
+function weightsOf(sum: Float64Array, gram: Float64Array, items: number, ridge: number): Float32Array {
+  let matrix = gram;
+  for (let added = ridge, attempt = 0; ; added *= 4, attempt++) {
+    try {
+      return easeWeights(matrix, items, added);
+    } catch (error) {
+      if (!(error instanceof NumericalError) || attempt === MAX_ATTEMPTS) throw error;
+      matrix = unpack(sum, items);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { SettingsError } from '../../../shared/errors.ts';
 import { createLearner } from '../../../shared/learners/index.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { gaussianSolve, identity, largestDifference, matrixOf } from '../linear-algebra/matrices.ts';
-import { bought, catalogueOf, deviceOf, pooledGram, randomBaskets, train } from './in-memory.ts';
+import { bought, catalogueOf, deviceOf, pooledGram, randomBaskets, rounds, train } from './in-memory.ts';
 
 const SEED = 20_260_403;
 const ITEMS = 24;
@@ -146,5 +146,19 @@ describe('a run of ease', () => {
     expect(() => createLearner('ease', {}, catalogueOf(12_501))).toThrow(SettingsError);
     expect(() => createLearner('ease', {}, catalogueOf(12_501))).toThrow(/"spectral"/);
     expect(createLearner('ease', {}, catalogueOf(12_500)).name).toBe('ease');
+  });
+});
+
+describe('noise on the sum of ease', () => {
+  it.each([0.3, 30, 1e4, 1e8])('of standard deviation %d never stops it, and scores stay finite', noise => {
+    for (const seed of [1, 2, 3]) {
+      const catalogue = catalogueOf(20);
+      const learner = createLearner('ease', { clipNorm: 64, together: 3 }, catalogue);
+      const devices = randomBaskets(30, 20, 8, seed).map(items => deviceOf(learner, bought(items, catalogue)));
+      for (const { model } of [...rounds(learner, devices, seed, { noise })].slice(1)) {
+        const scores = learner.scores(model, devices[0]!);
+        expect(scores.every(Number.isFinite), `seed ${seed}`).toBe(true);
+      }
+    }
   });
 });
