@@ -21,15 +21,15 @@ const DEFAULTS = Object.freeze({
 
 const exponent = z.number().min(0).max(4);
 
-/** What learners that score by a history as a whole have in common: spread it into their own options. */
-export const historyWeightOptions = {
+/** What learners that score by a history as a whole have in common: to be spread into their own options. */
+export const historyWeightOptions = (recency: number = DEFAULTS.recency) => ({
   /** An item bought before n other items (each counted once, at its last purchase) weighs (1 + n)^-recency. */
-  recency: exponent.default(DEFAULTS.recency),
+  recency: exponent.default(recency),
   /** An item bought in n baskets weighs n^repeats. */
   repeats: exponent.default(DEFAULTS.repeats),
   /** An item bought q at a time, on average, weighs q^quantity. */
   quantity: exponent.default(DEFAULTS.quantity),
-};
+});
 
 export interface HistoryWeights {
   readonly recency: number;

@@ -31,7 +31,7 @@ export const easeOptionsSchema = z.strictObject({
   together: z.int().min(0).max(1000).default(DEFAULTS.together),
   /** L2 bound of one device's contribution. */
   clipNorm: z.number().positive().default(DEFAULTS.clipNorm),
-  ...historyWeightOptions,
+  ...historyWeightOptions(),
   ...popularityPriorOption,
 });
 

@@ -67,7 +67,7 @@ export const mfOptionsSchema = z.strictObject({
   clipNorm: z.number().positive().default(DEFAULTS.clipNorm),
   /** Newton steps that fit a user vector before it recommends. */
   personaliseSteps: z.int().min(1).max(1000).default(DEFAULTS.personaliseSteps),
-  ...historyWeightOptions,
+  ...historyWeightOptions(),
 });
 
 /** With the defaults filled in; a valid input of the schema again. */

@@ -44,7 +44,7 @@ export const spectralOptionsSchema = z.strictObject({
   factorWeight: z.number().nonnegative().default(DEFAULTS.factorWeight),
   /** L2 bound of one device's contribution. */
   clipNorm: z.number().positive().default(DEFAULTS.clipNorm),
-  ...historyWeightOptions,
+  ...historyWeightOptions(),
   ...popularityPriorOption,
 });
 
