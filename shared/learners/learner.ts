@@ -53,6 +53,8 @@ export interface Learner {
   readonly name: string;
   /** The tensors that a device trains and keeps for itself; empty if there are none. */
   readonly personal: readonly TensorSpec[];
+  /** How many sums train it in all: after so many `plan` gives undefined. */
+  readonly rounds: number;
 
   /** Coordinator: the state before the first round. */
   init(random: Random): LearnerState;

@@ -29,6 +29,7 @@ export const popularity: LearnerDefinition<PopularityOptions> = {
 class Popularity implements Learner {
   readonly name = 'popularity';
   readonly personal = [];
+  readonly rounds = 1;
   readonly #clipNorm: number;
   readonly #specs: readonly TensorSpec[];
 

@@ -5,9 +5,7 @@ import type { TrainingInput } from './train.ts';
 const DEVICES_PER_UPDATE = 64;
 
 /** Counts what devices and rounds do, and tells it as progress: devices that have trained, of all rounds together. */
-export function roundProgress({ settings, cohort, hooks }: TrainingInput) {
-  const { rounds } = settings.learnerOptions;
-  const totalRounds = typeof rounds === 'number' ? rounds : 1;
+export function roundProgress({ learner: { rounds: totalRounds }, cohort, hooks }: TrainingInput) {
   const startedAtMs = performance.now();
   let devices = 0;
   let contributions = 0;

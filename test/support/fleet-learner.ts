@@ -10,6 +10,7 @@ export function summingLearner(rounds: number, length: number): Learner & { read
   return {
     name: 'summing',
     personal: [],
+    rounds,
     releases,
     init: () => ({ round: 0, model: counter(0), memory: new Model([]) }),
     plan: ({ round }) => (round < rounds ? { phase: 'sum', length, clipNorm: CLIP_NORM, parameters: {} } : undefined),

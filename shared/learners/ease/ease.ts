@@ -35,6 +35,7 @@ export const ease: LearnerDefinition<EaseOptions> = {
 class Ease implements Learner {
   readonly name = 'ease';
   readonly personal = [];
+  readonly rounds = 1;
   readonly #options: EaseOptions;
   readonly #items: number;
   readonly #rank: number | undefined;

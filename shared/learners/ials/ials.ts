@@ -30,6 +30,7 @@ const WHOLE = Int32Array.of(0);
 class ImplicitAls implements Learner {
   readonly name = 'ials';
   readonly personal = [];
+  readonly rounds: number;
   readonly #options: IalsOptions;
   readonly #solve: SolveOptions;
   readonly #items: number;
@@ -37,6 +38,7 @@ class ImplicitAls implements Learner {
 
   constructor(options: IalsOptions, { size }: Catalogue) {
     const { dimension } = options;
+    this.rounds = 1 + options.rounds;
     this.#options = options;
     this.#solve = solveOptions(options, size);
     this.#items = size;

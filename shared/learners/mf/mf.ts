@@ -30,6 +30,7 @@ export const mf: LearnerDefinition<MfOptions> = {
 class MatrixFactorisation implements Learner {
   readonly name = 'mf';
   readonly personal: readonly TensorSpec[];
+  readonly rounds: number;
   readonly #options: MfOptions;
   readonly #specs: readonly TensorSpec[];
   readonly #optimizer: ServerOptimizer;
@@ -38,6 +39,7 @@ class MatrixFactorisation implements Learner {
 
   constructor(options: MfOptions, { size }: Catalogue) {
     this.personal = [{ name: 'user.vector', shape: [options.dimension] }];
+    this.rounds = options.rounds;
     this.#options = options;
     this.#specs = [
       { name: 'item.vectors', shape: [size, options.dimension] },

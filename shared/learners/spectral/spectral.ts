@@ -34,12 +34,14 @@ export const spectral: LearnerDefinition<SpectralOptions> = {
 class Spectral implements Learner {
   readonly name = 'spectral';
   readonly personal = [];
+  readonly rounds: number;
   readonly #options: SpectralOptions;
   readonly #items: number;
   readonly #rows: number;
   readonly #columns: number;
 
   constructor(options: SpectralOptions, { size }: Catalogue) {
+    this.rounds = 1 + options.subspaceRounds + options.neighbourRounds;
     this.#options = options;
     this.#items = size;
     this.#rows = Math.min(size, options.maxRows);

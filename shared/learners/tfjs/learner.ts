@@ -44,6 +44,7 @@ export function tfjsLearner(tf: Tf, definition: unknown, version?: string): Lear
 class TfjsLearner implements Learner {
   readonly name: string;
   readonly personal: readonly TensorSpec[];
+  readonly rounds: number;
   readonly #tf: Tf;
   readonly #options: TrainingOptions;
   readonly #model: TfjsModel<string, string>;
@@ -54,6 +55,7 @@ class TfjsLearner implements Learner {
   constructor(tf: Tf, name: string, options: TrainingOptions, model: TfjsModel<string, string>, { size }: Catalogue) {
     this.name = name;
     this.personal = specsOf(model.personal);
+    this.rounds = options.rounds;
     this.#tf = tf;
     this.#options = options;
     this.#model = model;

@@ -38,6 +38,7 @@ export function describeLearner(name: string, options: Record<string, unknown>):
       expect(open.length).toBeGreaterThan(0);
       expect(states.map(({ round }) => round)).toEqual([...states.keys()]);
       expect(learner.plan(states.at(-1)!)).toBeUndefined();
+      expect(states.at(-1)!.round).toBe(learner.rounds);
       for (const state of open) {
         const plan = learner.plan(state)!;
         expect(learner.plan(state)).toEqual(plan);

@@ -9,6 +9,7 @@ import { smallDataset } from '../evaluation/small-dataset.ts';
 const learner: Learner = {
   name: 'telltale',
   personal: [{ name: 'number', shape: [1] }],
+  rounds: 0,
   init: () => ({ round: 0, model: new Model([]), memory: new Model([]) }),
   plan: () => undefined,
   contribute: ({ length }) => ({ length, parts: [] }),
