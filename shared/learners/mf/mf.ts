@@ -14,6 +14,13 @@ import { fitUser } from './user-vector.ts';
 const NEGATIVE_RIDGE_SHARE = 4;
 
 /**
+ * A history that recommends is regularised like one of so many more items, so that one purchase does not outweigh what is
+ * popular: NDCG@10 of one-item histories in a world of 500 shoppers is 0.094 instead of 0.078 (popularity 0.093), for 1 % less
+ * of whole ones on MovieLens-100K.
+ */
+const RIDGE_ITEMS = 6;
+
+/**
  * Matrix factorisation by gradient descent: a user's score of an item is user.vector . item.vectors[item] +
  * item.biases[item]. The user vector is personal: a device goes on fitting it from where it was, by Newton steps against
  * freshly drawn negatives, then contributes the gradient of its items and negatives.
@@ -102,7 +109,8 @@ class MatrixFactorisation implements Learner {
     // As much weight in all as in training.
     const positives = weights.map(weight => (weight * weights.length) / total);
     const batch = gather(model, items, positives, negativeWeight);
-    fitUser(personal, batch, this.#loss, this.#ridge(weights.length), this.#options.personaliseSteps);
+    const ridge = this.#ridge(weights.length + RIDGE_ITEMS);
+    fitUser(personal, batch, this.#loss, ridge, this.#options.personaliseSteps);
   }
 
   scores(model: Model, { personal }: DeviceData): Float32Array {
