@@ -31,6 +31,23 @@ export function strategyCoefficients(strategy: Strategy, steps: number): Float64
   return coefficients;
 }
 
+/** The first column of C^-1: how the noise of a step is taken back in the steps after it. */
+export function inverseCoefficients(strategy: Strategy, steps: number): Float64Array {
+  if (strategy.type === 'blt') {
+    checkBuffers(strategy.decays, strategy.scales);
+    return inverseBuffered(strategy.decays, strategy.scales, steps);
+  }
+  const coefficients = strategyCoefficients(strategy, steps);
+  const inverse = new Float64Array(steps);
+  inverse[0] = 1 / coefficients[0]!;
+  for (let t = 1; t < steps; t++) {
+    let sum = 0;
+    for (let i = 1; i <= t; i++) sum += coefficients[i]! * inverse[t - i]!;
+    inverse[t] = -sum / coefficients[0]!;
+  }
+  return inverse;
+}
+
 /** Rounding is monotone, so that decays up to 1 and positive scales give a tail that does not increase, to the bit. */
 function fillBuffered(coefficients: Float64Array, decays: readonly number[], scales: readonly number[]): void {
   const terms = Float64Array.from(scales);
@@ -45,6 +62,19 @@ function fillBuffered(coefficients: Float64Array, decays: readonly number[], sca
   }
 }
 
+/** Solves C y = (1, 0, 0, ...) with one number a buffer: steps x buffers operations. */
+function inverseBuffered(decays: readonly number[], scales: readonly number[], steps: number): Float64Array {
+  const inverse = new Float64Array(steps);
+  const buffers = new Float64Array(decays.length);
+  for (let t = 0; t < steps; t++) {
+    let value = t === 0 ? 1 : 0;
+    for (let j = 0; j < buffers.length; j++) value -= scales[j]! * buffers[j]!;
+    for (let j = 0; j < buffers.length; j++) buffers[j] = decays[j]! * buffers[j]! + value;
+    inverse[t] = value;
+  }
+  return inverse;
+}
+
 function checkBands(coefficients: readonly number[]): void {
   if (!(coefficients.every(Number.isFinite) && coefficients[0]! > 0)) {
     throw new SettingsError('A banded strategy needs finite coefficients. Let the first one be positive.');
@@ -57,7 +87,11 @@ function checkBuffers(decays: readonly number[], scales: readonly number[]): voi
       `A BLT has ${decays.length} decays and ${scales.length} scales. Give one of each a buffer.`,
     );
   }
-  if (!(scales.every(Number.isFinite) && decays.every(decay => decay >= 0 && decay <= 1))) {
-    throw new SettingsError('A BLT has a decay or a scale out of range. Give decays from 0 to 1 and finite scales.');
+  if (!(isWithin01(decays) && isWithin01(scales))) {
+    throw new SettingsError('A BLT has a decay or a scale out of range. Give numbers from 0 to 1.');
   }
+}
+
+function isWithin01(values: readonly number[]): boolean {
+  return values.every(value => value >= 0 && value <= 1);
 }

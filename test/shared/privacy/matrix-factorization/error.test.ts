@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inverseCoefficients, strategyError } from '../../../../shared/privacy/matrix-factorization/error.ts';
-import { strategyCoefficients } from '../../../../shared/privacy/matrix-factorization/strategy.ts';
+import { strategyError } from '../../../../shared/privacy/matrix-factorization/error.ts';
+import { inverseCoefficients, strategyCoefficients } from '../../../../shared/privacy/matrix-factorization/strategy.ts';
 import type { Strategy } from '../../../../shared/privacy/mechanism.ts';
 import { reference } from './reference.ts';
 
