@@ -22,6 +22,7 @@ const recordSchema = z.strictObject({
   model: hash,
   /** Base64 of a safetensors file with one tensor, `personal`. */
   personal: z.base64(),
+  lastRelease: z.int().nonnegative().exactOptional(),
 });
 
 const encoder = new TextEncoder();
@@ -51,9 +52,9 @@ export function decodeHistory(bytes: Uint8Array, path: string): Interaction[] {
 }
 
 /** JSON that carries the hash of what it says. */
-export function encodeRecord({ run, learner, catalogue, model, personal }: ProgressRecord): Uint8Array {
+export function encodeRecord({ personal, ...rest }: ProgressRecord): Uint8Array {
   const tensors = encodeSafetensors(new Model([{ name: 'personal', shape: [personal.length] }], personal));
-  const record = { run, learner, catalogue, model, personal: Buffer.from(tensors).toString('base64') };
+  const record = { ...rest, personal: Buffer.from(tensors).toString('base64') };
   return encoder.encode(JSON.stringify({ hash: recordHash(record), record }));
 }
 

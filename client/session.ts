@@ -1,4 +1,5 @@
 import type { ContentHash } from '../shared/hash.ts';
+import { protectedLength } from '../shared/privacy/protection.ts';
 import {
   type Blob,
   type CoordinatorMessage,
@@ -78,7 +79,7 @@ export function step(state: SessionState, event: SessionEvent): SessionStep {
   // The training that this event ends was cancelled already.
   if (state.phase !== 'training') return { state, effects: [] };
   const { task, ...rest } = state;
-  const { round, model, plan } = task;
+  const { round, model, plan, protection } = task;
   if (event.type === 'failed') {
     const decline: DeviceMessage = { type: 'decline', round, reason: event.reason };
     return { state: { ...rest, phase: 'waiting' }, effects: [{ type: 'send', message: decline }] };
@@ -89,7 +90,7 @@ export function step(state: SessionState, event: SessionEvent): SessionStep {
     round,
     model,
     dtype: 'int32',
-    shape: [plan.length],
+    shape: [protectedLength(plan, protection)],
     data,
   };
   return { state: { ...state, phase: 'reporting' }, effects: [{ type: 'send', message: contribution }] };

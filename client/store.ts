@@ -19,6 +19,8 @@ export interface Progress {
   readonly model: StoredBlob;
   /** The learner's personal tensors, flat. They never leave the device. */
   readonly personal: Float32Array;
+  /** The run's release that this device last contributed to; left out before the first. */
+  readonly lastRelease?: number;
 }
 
 /** Public content, named by the hash of its bytes. Devices of one process share it in memory and on disk. */

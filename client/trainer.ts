@@ -4,7 +4,8 @@ import { type History, historyOf, type Interaction } from '../shared/history.ts'
 import { createLearner, type LearnerDefinitions } from '../shared/learners/index.ts';
 import type { Learner, LearnerDefinition } from '../shared/learners/learner.ts';
 import { elementCount, type Model } from '../shared/model.ts';
-import { bound } from '../shared/privacy/bound.ts';
+import { mayTakePart } from '../shared/privacy/participation.ts';
+import { type Protection, protect, protectedLength } from '../shared/privacy/protection.ts';
 import type { Blob, TaskMessage, Welcome } from '../shared/protocol/messages.ts';
 import { bytesOfInt32 } from '../shared/protocol/tensor.ts';
 import type { DevicePurpose } from '../shared/random/device.ts';
@@ -30,6 +31,8 @@ export interface Answer {
   readonly data: Uint8Array;
   /** The personal state after training. */
   readonly personal: Float32Array;
+  /** The release that it is for. */
+  readonly release: number;
 }
 
 /** A training run as this device knows it: whatever `Progress` holds, ready to compute with. */
@@ -40,6 +43,7 @@ interface Training {
   readonly catalogue: HeldBlob<Catalogue>;
   readonly model: HeldBlob<Model>;
   readonly personal: Float32Array;
+  readonly lastRelease: number | undefined;
 }
 
 /** What a device computes with. */
@@ -66,13 +70,13 @@ export class Trainer {
 
   /** @throws BlobError, SettingsError if this version of the software cannot go on from there. Then nothing changed. */
   restore(progress: Progress): void {
-    const { run, learner: definition, personal } = progress;
+    const { run, learner: definition, personal, lastRelease } = progress;
     const catalogue = this.#options.blobs.catalogue(progress.catalogue.hash, progress.catalogue.bytes);
     const model = this.#options.blobs.model(progress.model.hash, progress.model.bytes);
     const learner = sharedLearner(definition, catalogue.content, this.#options.learners);
     this.#catalogue = catalogue;
     this.#model = model;
-    this.#training = { run, definition, learner, catalogue, model, personal };
+    this.#training = { run, definition, learner, catalogue, model, personal, lastRelease };
   }
 
   add(interactions: readonly Interaction[]): void {
@@ -104,7 +108,8 @@ export class Trainer {
     const length = personalLength(learner);
     const fits = before?.run === run && before.personal.length === length;
     const personal = fits ? before.personal : new Float32Array(length);
-    this.#training = { run, definition, learner, catalogue, model, personal };
+    const lastRelease = before?.run === run ? before.lastRelease : undefined;
+    this.#training = { run, definition, learner, catalogue, model, personal, lastRelease };
   }
 
   /**
@@ -112,14 +117,16 @@ export class Trainer {
    *
    * @throws TaskError if the plan is not one to follow, and whatever the learner throws.
    */
-  train({ round, plan }: TaskMessage): Answer {
-    const { learner, model, personal: before } = this.#current();
-    if (plan.length > this.#options.limits.maxContributionLength) {
-      const { maxContributionLength } = this.#options.limits;
+  train({ round, plan, protection }: TaskMessage): Answer {
+    const { learner, model, personal: before, lastRelease } = this.#current();
+    const { maxContributionLength } = this.#options.limits;
+    const length = protectedLength(plan, protection);
+    if (length > maxContributionLength) {
       throw new TaskError(
-        `The plan asks for ${plan.length} numbers; ${maxContributionLength} are allowed. Raise maxContributionLength.`,
+        `The plan asks for ${length} numbers; ${maxContributionLength} are allowed. Raise maxContributionLength.`,
       );
     }
+    checkParticipation(lastRelease, protection);
     const personal = before.slice();
     const device = { history: this.#historyNow(), personal };
     const contribution = learner.contribute(plan, model.content, device, this.#options.randomFor(round, 'contribute'));
@@ -128,13 +135,13 @@ export class Trainer {
         `The plan asks for ${plan.length} numbers, but ${learner.name} gives ${contribution.length} for this model.`,
       );
     }
-    const data = bytesOfInt32(toDense(bound(contribution, plan.clipNorm)));
-    return { data, personal };
+    const vector = protect(contribution, plan, protection, this.#options.randomFor(round, 'noise'));
+    return { data: bytesOfInt32(toDense(vector)), personal, release: protection.release };
   }
 
   /** The answer was sent: what was learnt on the way stays. */
-  commit({ personal }: Answer): void {
-    this.#training = { ...this.#current(), personal };
+  commit({ personal, release }: Answer): void {
+    this.#training = { ...this.#current(), personal, lastRelease: release };
   }
 
   /**
@@ -154,8 +161,8 @@ export class Trainer {
 
   get progress(): Progress | undefined {
     if (this.#training === undefined) return undefined;
-    const { run, definition, catalogue, model, personal } = this.#training;
-    return { run, learner: definition, catalogue, model, personal };
+    const { run, definition, catalogue, model, personal, lastRelease } = this.#training;
+    return { run, learner: definition, catalogue, model, personal, ...(lastRelease !== undefined && { lastRelease }) };
   }
 
   #current(): Training {
@@ -170,6 +177,19 @@ export class Trainer {
     }
     return this.#history.history;
   }
+}
+
+/**
+ * The device's own count of what it took part in. For a release that it contributed to already it may answer again, since
+ * one sum at most holds it; not with noise of its own, where each answer is a release.
+ *
+ * @throws TaskError if the coordinator comes back too soon.
+ */
+function checkParticipation(last: number | undefined, { release, minSeparation, noiseSteps }: Protection): void {
+  if ((last === release && noiseSteps === 0) || mayTakePart(last, release, minSeparation)) return;
+  throw new TaskError(
+    `This device took part in release ${last}, and release ${release} comes too soon: ${minSeparation} apart was promised. Ask other devices.`,
+  );
 }
 
 function personalLength({ personal }: Learner): number {

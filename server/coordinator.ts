@@ -3,13 +3,15 @@ import { IntegerSum } from '../shared/aggregation/integer-sum.ts';
 import { type ContentHash, contentHash } from '../shared/hash.ts';
 import type { Learner, LearnerState, RoundPlan } from '../shared/learners/learner.ts';
 import type { Model } from '../shared/model.ts';
-import { gridStep } from '../shared/privacy/bound.ts';
+import { protectedLength } from '../shared/privacy/protection.ts';
 import type { Random } from '../shared/random/random.ts';
 import { encodeSafetensors } from '../shared/safetensors.ts';
 import type { Clock } from './clock.ts';
-import { selectCohort } from './cohort.ts';
+import { Cohorts } from './cohort.ts';
 import { CoordinatorStateError, LearnerFailedError, RoundsAbandonedError } from './errors.ts';
 import type { DeviceEvents, Fleet, PublishedModel } from './fleet.ts';
+import { BudgetExhaustedError } from './privacy/ledger.ts';
+import { type ProtectedPlan, type RunPrivacy, unprotected } from './privacy/run-privacy.ts';
 import { noAnswers, type RoundProgress, type RoundRecord, recordOf } from './round/record.ts';
 import { reduce, startRound } from './round/reduce.ts';
 import type { RoundEffect, RoundEvent, Step } from './round/round.ts';
@@ -18,6 +20,8 @@ import type { RoundSettings } from './round/settings.ts';
 export interface CoordinatorOptions {
   readonly learner: Learner;
   readonly settings: RoundSettings;
+  /** How contributions and sums are protected and what that costs; without noise if left out. */
+  readonly privacy?: RunPrivacy;
   readonly fleet: Fleet;
   readonly clock: Clock;
   /** An independent stream for each round and purpose: `cohort` in each round, `init` in round 0. */
@@ -30,8 +34,10 @@ export interface CoordinatorOptions {
 
 /** How a run ended, if it did not fail. */
 export interface Outcome {
-  /** `finished`: the learner had no more rounds. `stopped`: `stop` was called. */
-  readonly ending: 'finished' | 'stopped';
+  /** `finished`: the learner had no more rounds. `stopped`: `stop` was called. `budget`: no more could be afforded. */
+  readonly ending: 'finished' | 'stopped' | 'budget';
+  /** Says what to do about it, where the budget ended the run. */
+  readonly budget?: BudgetExhaustedError;
   readonly state: LearnerState;
   readonly published: PublishedModel;
 }
@@ -47,7 +53,7 @@ type Status = 'new' | 'running' | 'finished' | 'stopped' | 'failed';
 /** What the coordinator has in hand: a round's effects, and its own steps between rounds. */
 type Job = Exclude<RoundEffect, { type: 'count' }> | { readonly type: 'begin' } | { readonly type: 'settle' };
 
-interface ActiveRound extends RoundProgress {
+interface ActiveRound extends RoundProgress, ProtectedPlan {
   readonly sum: IntegerSum;
 }
 
@@ -70,6 +76,8 @@ export class Coordinator implements DeviceEvents {
    */
   readonly finished: Promise<Outcome>;
   readonly #options: CoordinatorOptions;
+  readonly #privacy: RunPrivacy;
+  readonly #cohorts: Cohorts;
   readonly #settle: (outcome: Outcome) => void;
   readonly #reject: (error: unknown) => void;
   #status: Status = 'new';
@@ -79,6 +87,8 @@ export class Coordinator implements DeviceEvents {
   #round: ActiveRound | undefined;
   #roundNumber: number;
   #abandonedInRow = 0;
+  /** What ended the run, where it was that the next round could not be afforded. */
+  #budget: BudgetExhaustedError | undefined;
   #answers = noAnswers();
   #jobs: Job[] = [];
   #working = false;
@@ -86,6 +96,8 @@ export class Coordinator implements DeviceEvents {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
+    this.#privacy = options.privacy ?? unprotected(options.learner, options.settings.expected);
+    this.#cohorts = new Cohorts(this.#privacy.schedule);
     this.#state = options.state ?? options.learner.init(options.random(0, 'init'));
     this.#published = publish(this.#state.model);
     this.#roundNumber = this.#state.round;
@@ -128,7 +140,8 @@ export class Coordinator implements DeviceEvents {
 
   readyChanged(): void {
     if (this.#round?.state.phase !== 'recruiting') return;
-    this.#dispatch({ type: 'available', count: this.#options.fleet.ready().length });
+    const eligible = this.#cohorts.eligible(this.#options.fleet.ready(), this.#state.round);
+    this.#dispatch({ type: 'available', count: eligible.length });
   }
 
   contributed(device: string, contribution: { round: number; model: ContentHash; vector: IntegerContribution }): void {
@@ -190,15 +203,17 @@ export class Coordinator implements DeviceEvents {
         this.#setTimer(job.atMs, () => this.#dispatch({ type: 'tick', nowMs: clock.now() }));
         break;
       case 'select': {
-        const devices = selectCohort(fleet.ready(), job.count, random(this.#roundNumber, 'cohort'));
+        const release = this.#state.round;
+        const eligible = this.#cohorts.eligible(fleet.ready(), release);
+        const devices = this.#cohorts.choose(eligible, job.count, release, random(this.#roundNumber, 'cohort'));
         this.#dispatch({ type: 'selected', devices, nowMs: clock.now() });
         break;
       }
       case 'ask': {
-        const { plan } = round;
+        const { plan, protection } = round;
         const { devices, deadlineAtMs } = job;
         round.trainingAtMs = clock.now();
-        fleet.ask(devices, { round: this.#roundNumber, plan, published: this.#published, deadlineAtMs });
+        fleet.ask(devices, { round: this.#roundNumber, plan, protection, published: this.#published, deadlineAtMs });
         break;
       }
       case 'answer':
@@ -216,9 +231,10 @@ export class Coordinator implements DeviceEvents {
         break;
       case 'settle':
         this.#settle({
-          ending: this.#status === 'stopped' ? 'stopped' : 'finished',
+          ending: this.#budget ? 'budget' : this.#status === 'stopped' ? 'stopped' : 'finished',
           state: this.#state,
           published: this.#published,
+          ...(this.#budget && { budget: this.#budget }),
         });
         break;
     }
@@ -233,20 +249,33 @@ export class Coordinator implements DeviceEvents {
     } catch (cause) {
       throw new LearnerFailedError(learner.name, 'plan', this.#state.round, cause);
     }
-    if (plan === undefined) {
+    const protectedPlan = plan && this.#admitted(plan);
+    if (protectedPlan === undefined) {
       fleet.finish(this.#published);
       this.#end('finished');
       this.#do({ type: 'settle' });
       return;
     }
     this.#roundNumber++;
-    const spec = { round: this.#roundNumber, model: this.#published.hash, length: plan.length, settings };
+    const length = protectedLength(protectedPlan.plan, protectedPlan.protection);
+    const spec = { round: this.#roundNumber, model: this.#published.hash, length, settings };
     const startedAtMs = clock.now();
     const step = startRound(spec, startedAtMs);
     const learnerRound = this.#state.round;
-    this.#round = { state: step.state, plan, learnerRound, startedAtMs, sum: new IntegerSum(plan.length) };
+    this.#round = { state: step.state, ...protectedPlan, learnerRound, startedAtMs, sum: new IntegerSum(length) };
     this.#take(this.#round, step);
     this.readyChanged();
+  }
+
+  /** The next round as it is asked for; undefined if it cannot be afforded. */
+  #admitted(plan: RoundPlan): ProtectedPlan | undefined {
+    try {
+      return this.#privacy.admit(this.#roundNumber + 1, this.#state.round, plan);
+    } catch (error) {
+      if (!(error instanceof BudgetExhaustedError)) throw error;
+      this.#budget = error;
+      return undefined;
+    }
   }
 
   #fold(round: ActiveRound): void {
@@ -254,9 +283,10 @@ export class Coordinator implements DeviceEvents {
     const { plan, sum } = round;
     round.foldingAtMs = clock.now();
     try {
-      // The sum is complete, and nothing of it has been used before this line.
-      const release = { sum: sum.dequantise(gridStep(plan.clipNorm)), expectedContributions: settings.goal };
-      const state = learner.fold(this.#state, plan, release);
+      // Charge, then release: the sum is complete, and nothing of it has been used before.
+      this.#privacy.charge(this.#roundNumber, round.learnerRound, plan);
+      const release = this.#privacy.release(this.#roundNumber, round, sum);
+      const state = learner.fold(this.#state, plan, { ...release, expectedContributions: settings.expected });
       this.#published = publish(state.model);
       this.#state = state;
     } catch (cause) {

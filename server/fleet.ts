@@ -2,6 +2,7 @@ import type { IntegerContribution } from '../shared/aggregation/contribution.ts'
 import type { ContentHash } from '../shared/hash.ts';
 import type { RoundPlan } from '../shared/learners/learner.ts';
 import type { Model } from '../shared/model.ts';
+import type { Protection } from '../shared/privacy/protection.ts';
 import type { ContributionOutcome, DeclineReason, ReleaseReason } from '../shared/protocol/messages.ts';
 
 /** A model as devices know it: encoded once, named by the hash of those bytes. */
@@ -16,6 +17,7 @@ export interface PublishedModel {
 export interface Task {
   readonly round: number;
   readonly plan: RoundPlan;
+  readonly protection: Protection;
   readonly published: PublishedModel;
   /** When the round stops waiting, on the coordinator's clock, in milliseconds. */
   readonly deadlineAtMs: number;

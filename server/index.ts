@@ -1,5 +1,5 @@
 export { type Clock, systemClock, VirtualClock } from './clock.ts';
-export { selectCohort } from './cohort.ts';
+export { Cohorts } from './cohort.ts';
 export { Coordinator, type CoordinatorOptions, type Outcome } from './coordinator.ts';
 export { CoordinatorStateError, LearnerFailedError, ListenError, RoundsAbandonedError } from './errors.ts';
 export type { DeviceEvents, Fleet, PublishedModel, Task } from './fleet.ts';

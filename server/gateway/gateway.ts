@@ -1,5 +1,6 @@
 import { SettingsError } from '../../shared/errors.ts';
 import { type ContentHash, contentHash } from '../../shared/hash.ts';
+import { protectedLength } from '../../shared/privacy/protection.ts';
 import { encodeCoordinatorMessage } from '../../shared/protocol/codec.ts';
 import { contributionFrameBytes } from '../../shared/protocol/limits.ts';
 import {
@@ -85,18 +86,26 @@ export class Gateway implements Fleet {
   }
 
   /** @throws SettingsError if no contribution of the plan's length would be let in. */
-  ask(devices: readonly string[], { round, plan, published, deadlineAtMs }: Task): void {
+  ask(devices: readonly string[], { round, plan, protection, published, deadlineAtMs }: Task): void {
     const { limits, clock } = this.#options;
-    if (contributionFrameBytes(plan.length) > limits.maxFrameBytes) {
+    const length = protectedLength(plan, protection);
+    if (contributionFrameBytes(length) > limits.maxFrameBytes) {
       throw new SettingsError(
-        `Contributions of ${plan.length} numbers do not fit maxFrameBytes, which is ${limits.maxFrameBytes}. ` +
-          `Raise it to ${contributionFrameBytes(plan.length)}.`,
+        `Contributions of ${length} numbers do not fit maxFrameBytes, which is ${limits.maxFrameBytes}. ` +
+          `Raise it to ${contributionFrameBytes(length)}.`,
       );
     }
     const model = this.#modelFrame(published);
     const timeLeftMs = Math.max(0, Math.floor(deadlineAtMs - clock.now()));
-    const frame = encodeCoordinatorMessage({ type: 'task', round, model: published.hash, plan, timeLeftMs });
-    for (const device of devices) this.#sessions.get(device)?.ask(model, { round, plan, frame });
+    const frame = encodeCoordinatorMessage({
+      type: 'task',
+      round,
+      model: published.hash,
+      plan,
+      protection,
+      timeLeftMs,
+    });
+    for (const device of devices) this.#sessions.get(device)?.ask(model, { round, plan, protection, frame });
   }
 
   receipt(device: string, round: number, outcome: ContributionOutcome): void {

@@ -1,7 +1,7 @@
 import { dense, type IntegerContribution } from '../../shared/aggregation/contribution.ts';
 import type { ContentHash } from '../../shared/hash.ts';
 import type { RoundPlan } from '../../shared/learners/learner.ts';
-import { isBounded } from '../../shared/privacy/bound.ts';
+import { isProtected, type Protection, protectedLength } from '../../shared/privacy/protection.ts';
 import { decodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import type { Blob, ContributionMessage, Decline, DeclineReason, Hello } from '../../shared/protocol/messages.ts';
 import { ProtocolError } from '../../shared/protocol/protocol-error.ts';
@@ -35,6 +35,7 @@ export interface BlobFrame {
 export interface TaskFrame {
   readonly round: number;
   readonly plan: RoundPlan;
+  readonly protection: Protection;
   readonly frame: Uint8Array;
 }
 
@@ -164,11 +165,13 @@ export class Session implements ConnectionHandler {
 
   #contribute({ round, model, shape: [length], data }: ContributionMessage): void {
     const task = this.#spendAnswer('contribution');
-    if (round === task.round && length !== task.plan.length) {
-      throw new ProtocolError('wrong_length', `The contribution holds ${length} numbers, not ${task.plan.length}.`);
+    const expected = protectedLength(task.plan, task.protection);
+    if (round === task.round && length !== expected) {
+      throw new ProtocolError('wrong_length', `The contribution holds ${length} numbers, not ${expected}.`);
     }
     const vector = dense(int32InPlace(data));
-    if (!isBounded(vector)) throw new ProtocolError('unbounded', 'The contribution is too long a vector.');
+    if (!isProtected(vector, task.protection))
+      throw new ProtocolError('unbounded', 'The contribution is too long a vector.');
     if (this.#state === 'asked' && round === task.round) this.#enter('answered');
     this.#events.contributed(this.#device, { round, model, vector });
   }

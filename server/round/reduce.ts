@@ -66,8 +66,10 @@ function selected(state: Recruiting, { devices, nowMs }: EventOf<'selected'>): S
   const roster = Roster.of(devices);
   if (roster.devices.length < spec.settings.minimum) return abandon(state, 'too_few_ready');
   const deadlineAtMs = nowMs + spec.settings.trainMs;
+  const training: Training = { phase: 'training', spec, roster, deadlineAtMs };
+  if (roster.devices.length === 0) return fold(training, NO_EFFECTS, 'enough');
   return {
-    state: { phase: 'training', spec, roster, deadlineAtMs },
+    state: training,
     effects: [
       { type: 'wake', atMs: deadlineAtMs },
       { type: 'ask', devices: roster.devices, deadlineAtMs },

@@ -5,7 +5,7 @@ import { SettingsError } from '../../shared/errors.ts';
 const MAX_WAIT_MS = 7 * 24 * 3600 * 1000;
 
 /** As many contributions as `IntegerSum` adds exactly. */
-const MAX_GOAL = 2 ** 23;
+const MAX_GOAL = 2 ** 21;
 
 /** Keeps ceil(10 x 1.1) at 11, though 10 x 1.1 is a little more in doubles. */
 const CEIL_SLACK = 1e-9;
@@ -53,7 +53,10 @@ export interface RoundOptions {
 
 /** The options with defaults filled in and derived numbers worked out. */
 export interface RoundSettings {
+  /** It folds as soon as it has so many; Infinity: when nobody is waited for any more. */
   readonly goal: number;
+  /** The divisor of means, whoever comes. */
+  readonly expected: number;
   readonly minimum: number;
   /** How many devices a round asks: goal x overSelection, rounded up. */
   readonly asked: number;
@@ -75,5 +78,14 @@ export function compileRoundOptions(options: RoundOptions): RoundSettings {
     throw new SettingsError(`A round folds at ${goal} contributions, so ${minimum} cannot be the minimum. Lower it.`);
   }
   const asked = Math.ceil(goal * overSelection - CEIL_SLACK);
-  return { ...waits, goal, minimum, asked, maxAbandoned: maxAbandoned ?? Infinity };
+  return { ...waits, goal, expected: goal, minimum, asked, maxAbandoned: maxAbandoned ?? Infinity };
+}
+
+/**
+ * The settings of rounds with Poisson cohorts: the size is nobody's to choose, so a round waits until the whole population
+ * could be asked, takes what comes of those that chance picks, and is folded even if it is nothing: an abandoned round
+ * would tell who was in the cohort.
+ */
+export function poissonRounds(settings: RoundSettings, population: number): RoundSettings {
+  return { ...settings, goal: Infinity, minimum: 0, asked: population };
 }

@@ -1,11 +1,11 @@
 import { NumericalError } from '../errors.ts';
 import type { IntegerContribution } from './contribution.ts';
 
-/** A contribution's coordinate on the grid is at most this large (see `privacy/bound.ts`). */
+/** A contribution's coordinate on the grid is at most this large before noise (see `privacy/bound.ts`). */
 export const MAX_COORDINATE = 2 ** 30;
 
-/** So many contributions of the largest coordinate add up to 2^53, the last integer that a double counts to. */
-const MAX_CONTRIBUTIONS = 2 ** 53 / MAX_COORDINATE;
+/** Half of what 32-bit coordinates could need to pass 2^53, the last integer that a double counts to: room for noise. */
+const MAX_CONTRIBUTIONS = 2 ** 21;
 
 /**
  * The sum of a round. Integers held in doubles add exactly, so the sum is the same in whatever order, and split over
@@ -25,7 +25,7 @@ export class IntegerSum {
     return this.#count;
   }
 
-  /** @throws NumericalError past 2^23 contributions, where the sum could stop being exact. */
+  /** @throws NumericalError past 2^21 contributions, where the sum could stop being exact. */
   add({ length, parts }: IntegerContribution): void {
     this.#admit(length, 1);
     const { totals } = this;

@@ -43,6 +43,8 @@ export interface Release {
    * depend on who came.
    */
   readonly expectedContributions: number;
+  /** Standard deviation of the noise in each coordinate of `sum`, in its units; 0 without noise. Public. */
+  readonly noiseDeviation: number;
 }
 
 /**
@@ -55,6 +57,11 @@ export interface Learner {
   readonly personal: readonly TensorSpec[];
   /** How many sums train it in all: after so many `plan` gives undefined. */
   readonly rounds: number;
+  /**
+   * How privacy is dealt out over the rounds, where not evenly: the squared signal to noise of round r is in proportion
+   * to the r-th weight, so that its noise multiplier is that of the run times sqrt(mean weight / weight).
+   */
+  readonly privacyWeights?: readonly number[];
 
   /** Coordinator: the state before the first round. */
   init(random: Random): LearnerState;

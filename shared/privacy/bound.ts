@@ -5,9 +5,12 @@ import { NumericalError } from '../errors.ts';
 /** Rounding slack of a squared norm computed in doubles, relative. */
 const NORM_TOLERANCE = 1e-9;
 
-/** The grid of a round: the clip norm divides into 2^30 steps, so quantising loses less than float32 does. */
-export function gridStep(clipNorm: number): number {
-  return clipNorm / MAX_COORDINATE;
+/** The true norm of what `isBounded` lets through is at most so many times the bound: sensitivities include it. */
+export const BOUND_SLACK = Math.sqrt(1 + NORM_TOLERANCE);
+
+/** A step of a round's grid in the units of contributions. 2^30 steps a clip norm lose less than float32 does. */
+export function gridStep(clipNorm: number, gridSteps = MAX_COORDINATE): number {
+  return clipNorm / gridSteps;
 }
 
 /**
@@ -17,21 +20,26 @@ export function gridStep(clipNorm: number): number {
  * Sensitivity: scaling brings the norm to at most `clipNorm`, and rounding toward zero makes no coordinate larger, so
  * adding or removing a device changes the sum by at most `clipNorm` in L2, on the integers that are really added.
  *
+ * @param gridSteps how many steps of the grid the clip norm spans.
  * @throws NumericalError if a value is not finite: a device sends nothing rather than something unbounded.
  */
-export function bound(contribution: Contribution, clipNorm: number): IntegerContribution {
-  const norm = Math.sqrt(squaredNorm(contribution));
+export function bound(contribution: Contribution, clipNorm: number, gridSteps = MAX_COORDINATE): IntegerContribution {
+  const norm = l2Norm(contribution);
   if (!Number.isFinite(norm)) {
     throw new NumericalError('A contribution holds values that are not finite. Lower the learning rate.');
   }
-  const scale = Math.min(1, clipNorm / norm) / gridStep(clipNorm);
+  const scale = Math.min(1, clipNorm / norm) / gridStep(clipNorm, gridSteps);
   const parts = contribution.parts.map(part => ({ ...part, values: quantise(part.values, scale) }));
   return { length: contribution.length, parts };
 }
 
-/** Whether a contribution on the grid keeps the bound: what a coordinator that sees it checks before adding it. */
-export function isBounded(contribution: IntegerContribution): boolean {
-  return squaredNorm(contribution) <= MAX_COORDINATE ** 2 * (1 + NORM_TOLERANCE);
+/** Whether a contribution on the grid keeps an L2 bound in grid steps, by default the clip norm of the finest grid. */
+export function isBounded(contribution: IntegerContribution, boundSteps = MAX_COORDINATE): boolean {
+  return squaredNorm(contribution) <= boundSteps ** 2 * (1 + NORM_TOLERANCE);
+}
+
+export function l2Norm(contribution: Contribution<Float32Array | Int32Array>): number {
+  return Math.sqrt(squaredNorm(contribution));
 }
 
 function quantise(values: Float32Array, scale: number): Int32Array {

@@ -1,9 +1,10 @@
 import type { ContentHash } from '../hash.ts';
 import type { RoundPlan } from '../learners/learner.ts';
+import type { Protection } from '../privacy/protection.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /** Raised by every change to these messages that an older peer would not understand. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /**
  * What a device can say. No member holds an interaction, a row number, or anything else that depends on what was bought,
@@ -80,6 +81,7 @@ export interface TaskMessage {
   readonly round: number;
   readonly model: ContentHash;
   readonly plan: RoundPlan;
+  readonly protection: Protection;
   /** How long the round still waits for the contribution. */
   readonly timeLeftMs: number;
 }

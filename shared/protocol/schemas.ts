@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_COORDINATE } from '../aggregation/integer-sum.ts';
 import { isContentHash } from '../hash.ts';
 import {
   CONTRIBUTION_OUTCOMES,
@@ -46,6 +47,13 @@ const task = z.strictObject({
     length: z.int().positive(),
     clipNorm: z.number().positive(),
     parameters: z.record(z.string(), z.number()),
+  }),
+  protection: z.strictObject({
+    gridSteps: z.int().positive().max(MAX_COORDINATE),
+    noiseSteps: z.number().nonnegative(),
+    clipFlagSteps: z.int().nonnegative().max(MAX_COORDINATE),
+    release: z.int().nonnegative(),
+    minSeparation: z.int().positive(),
   }),
   timeLeftMs: milliseconds,
 });

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 import { seededRandom } from './seeded.ts';
 
 /** What a device draws random numbers for. */
-export type DevicePurpose = 'contribute' | 'personalise';
+export type DevicePurpose = 'contribute' | 'noise' | 'personalise';
 
 /**
  * The stream of one device in a simulation: whoever plays the device, an array of virtual ones or a process of its own,

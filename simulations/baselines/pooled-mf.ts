@@ -34,7 +34,7 @@ export function trainPooledMf(options: MfOptions, train: Population, catalogue: 
           }
         }
       }
-      state = learner.fold(state, plan, { sum, expectedContributions: Math.max(1, users.length) });
+      state = learner.fold(state, plan, { sum, expectedContributions: Math.max(1, users.length), noiseDeviation: 0 });
     }
   }
   const { model } = state;

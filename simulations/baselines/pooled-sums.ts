@@ -32,7 +32,7 @@ export function trainPooledSums(
         }
       }
     }
-    state = learner.fold(state, plan, { sum, expectedContributions: train.size });
+    state = learner.fold(state, plan, { sum, expectedContributions: train.size, noiseDeviation: 0 });
   }
   const { model } = state;
   return user => learner.scores(model, { history: train.history(user), personal: NOTHING_PERSONAL });

@@ -10,6 +10,7 @@ import { IntegerSum, MAX_COORDINATE } from '../../shared/aggregation/integer-sum
 import { Catalogue } from '../../shared/catalogue.ts';
 import { contentHash } from '../../shared/hash.ts';
 import { Model } from '../../shared/model.ts';
+import { CLIPPED } from '../../shared/privacy/protection.ts';
 import { encodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import { contributionFrameBytes } from '../../shared/protocol/limits.ts';
 import { bytesOfInt32 } from '../../shared/protocol/tensor.ts';
@@ -153,6 +154,7 @@ function benchmarkTask(length: number): Task {
     round: 1,
     plan: { phase: 'benchmark', length, clipNorm: 1, parameters: {} },
     published: { model, bytes, hash: contentHash(bytes) },
+    protection: CLIPPED,
     deadlineAtMs: systemClock.now() + 3_600_000,
   };
 }

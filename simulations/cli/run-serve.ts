@@ -3,18 +3,25 @@ import { join } from 'node:path';
 import { systemClock } from '../../server/clock.ts';
 import { Coordinator } from '../../server/coordinator.ts';
 import { Gateway } from '../../server/gateway/gateway.ts';
+import { FileLedger } from '../../server/privacy/file-ledger.ts';
+import { type Ledger, MemoryLedger, spent } from '../../server/privacy/ledger.ts';
+import { compilePrivacyOptions } from '../../server/privacy/options.ts';
+import { privacyWeights, RunPrivacy } from '../../server/privacy/run-privacy.ts';
+import { type PrivacySchedule, scheduleOf } from '../../server/privacy/schedule.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
 import { Catalogue, CatalogueError } from '../../shared/catalogue.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { createLearner, learnerOptions } from '../../shared/learners/index.ts';
+import type { Learner } from '../../shared/learners/learner.ts';
 import { systemRandom } from '../../shared/random/system.ts';
 import { loadDataset } from '../data/index.ts';
 import { chooseLearner } from '../learners/choose.ts';
-import type { ServeSummary } from '../runs/results.ts';
+import { privacyStatement, type ServeSummary } from '../runs/results.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
+import { privacyOptions } from './privacy-options.ts';
 import type { ServeFlags } from './serve.ts';
 
 export async function runServe(flags: ServeFlags): Promise<void> {
@@ -35,9 +42,11 @@ export async function runServe(flags: ServeFlags): Promise<void> {
   });
   const folder = new RunFolder(flags.out ?? join('runs', run));
   const random = systemRandom();
+  const { schedule, ledger } = privacyOf(flags, learner, settings.expected, folder.ledger);
   const coordinator = new Coordinator({
     learner,
     settings,
+    privacy: new RunPrivacy({ run, schedule, ledger, cohort: settings.expected, random: () => random }),
     fleet: gateway,
     clock: systemClock,
     random: () => random,
@@ -55,6 +64,7 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     node: process.version,
     learner: { name, options, ...(file && { file }) },
     rounds: settings,
+    privacy: schedule.settings,
     url,
   });
   folder.writeCatalogue(catalogue.encode());
@@ -65,15 +75,20 @@ export async function runServe(flags: ServeFlags): Promise<void> {
   signal.addEventListener('abort', () => coordinator.stop());
   try {
     coordinator.start();
-    const { ending, state, published } = await coordinator.finished;
-    if (ending === 'finished') await linger(flags.linger, signal);
-    const status = ending === 'finished' ? 'finished' : 'interrupted';
+    const { ending, state, published, budget } = await coordinator.finished;
+    if (budget) process.stderr.write(`${budget.message}\n`);
+    if (ending !== 'stopped') await linger(flags.linger, signal);
+    const status = ending === 'stopped' ? 'interrupted' : ending;
     const summary: ServeSummary = {
       run,
       status,
       rounds: state.round,
       modelHash: published.hash,
       bytes: gateway.traffic,
+      privacy: {
+        ...privacyStatement(schedule, learner.plan(state)?.clipNorm ?? null, false),
+        ledgerEpsilon: schedule.epsilon === null ? null : spent(ledger),
+      },
     };
     folder.writeSummary(summary);
     if (flags.json === true) printJson(summary);
@@ -99,6 +114,24 @@ async function catalogueFor({ catalogue: path, data }: ServeFlags): Promise<Cata
   } catch (cause) {
     throw new CatalogueError(`The catalogue ${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** Live devices check in when they like, so the schema that assumes nothing about that is the default. */
+function privacyOf(
+  flags: ServeFlags,
+  learner: Learner,
+  cohort: number,
+  runLedger: string,
+): { schedule: PrivacySchedule; ledger: Ledger } {
+  const settings = compilePrivacyOptions({ ...privacyOptions(flags), sampling: flags.sampling ?? 'min-separation' });
+  const schedule = scheduleOf(settings, { weights: privacyWeights(learner), cohort });
+  const { delta, adjacency, accountant } = settings;
+  const terms = { delta, adjacency, accountant, budget: flags.budget === undefined ? null : { epsilon: flags.budget } };
+  if (schedule.epsilon !== null) return { schedule, ledger: new FileLedger(flags.ledger ?? runLedger, terms) };
+  if (flags.budget !== undefined || flags.ledger !== undefined) {
+    throw new SettingsError('Without noise there is nothing to keep a ledger of. Add --epsilon or --noise-multiplier.');
+  }
+  return { schedule, ledger: new MemoryLedger(terms) };
 }
 
 /** Devices that were away in the last round still get the final model. */

@@ -2,23 +2,25 @@ import { join } from 'node:path';
 import { chooseLearner } from '../learners/choose.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import type { ProgressStep } from '../simulate/hooks.ts';
-import { simulateSettings } from '../simulate/settings.ts';
+import { type SimulateOptions, simulateSettings } from '../simulate/settings.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
+import { privacyOptions } from './privacy-options.ts';
 import { Progress } from './progress.ts';
 import { runName } from './run-name.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { summaryText } from './summary-table.ts';
 
 export async function runSimulate(flags: SimulateFlags): Promise<void> {
-  const { json = false, out, rounds, set, column, learner, backend, ...rest } = flags;
+  const { json = false, out, rounds, set, column, learner, backend } = flags;
   const progress = new Progress();
   const notice = (sentence: string): void => progress.notice(sentence);
   const chosen = await chooseLearner({ learner, backend }, notice);
   const settings = simulateSettings(
     {
-      ...rest,
+      ...runFlags(flags),
+      privacy: privacyOptions(flags),
       ...(column && { columns: column }),
       learner: chosen.name,
       ...(chosen.file && { learnerFile: chosen.file }),
@@ -40,4 +42,11 @@ export async function runSimulate(flags: SimulateFlags): Promise<void> {
     progress.end();
     release();
   }
+}
+
+/** The flags that are settings of the run under the same name. */
+function runFlags(flags: SimulateFlags): Omit<SimulateOptions, 'privacy'> {
+  const { data, maxBadShare, cohort, transport, processes, seed, holdout, evaluateEvery, baselines, easeLambda } =
+    flags;
+  return { data, maxBadShare, cohort, transport, processes, seed, holdout, evaluateEvery, baselines, easeLambda };
 }

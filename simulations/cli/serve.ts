@@ -1,10 +1,14 @@
 import { Command } from 'commander';
+import type { PrivacyOptions } from '../../server/privacy/options.ts';
 import type { TfjsBackend } from '../learners/backend.ts';
 import { integer, limit, number, setting } from './arguments.ts';
 import { backendOption, LEARNER_HELP } from './learner-options.ts';
+import { addPrivacyOptions } from './privacy-options.ts';
 
 /** What commander parses `larder serve` to. */
-export interface ServeFlags {
+export interface ServeFlags extends PrivacyOptions {
+  readonly ledger?: string;
+  readonly budget?: number;
   readonly catalogue?: string;
   readonly data?: string;
   readonly learner: string;
@@ -25,7 +29,7 @@ export interface ServeFlags {
 }
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('a coordinator for real devices: trains round by round, then hands out the final model')
     .option('--catalogue <file>', 'the items on sale: {"items": [{"id", "title"?, "category"?, "sensitive"?}]}')
     .option('--data <spec>', 'take the catalogue from a data set, to try things out')
@@ -43,9 +47,11 @@ export function serveCommand(): Command {
     .option('--limit <name=value>', 'a limit of docs/protocol.md, such as maxConnections=500; repeatable', limit)
     .option('--linger <seconds>', 'how long the final model is still handed out', integer, 60)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')
-    .option('--json', 'print one JSON document on stdout at the end')
-    .action(async (flags: ServeFlags) => {
-      const { runServe } = await import('./run-serve.ts');
-      await runServe(flags);
-    });
+    .option('--ledger <file>', 'the record of privacy spent on these devices (default: in the run folder)')
+    .option('--budget <epsilon>', 'what the ledger may come to; a round that would pass it is not held', number)
+    .option('--json', 'print one JSON document on stdout at the end');
+  return addPrivacyOptions(command).action(async (flags: ServeFlags) => {
+    const { runServe } = await import('./run-serve.ts');
+    await runServe(flags);
+  });
 }

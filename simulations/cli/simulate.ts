@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
+import type { PrivacyOptions } from '../../server/privacy/options.ts';
 import type { TfjsBackend } from '../learners/backend.ts';
 import { BASELINES, HOLDOUTS, type SimulateOptions, TRANSPORTS } from '../simulate/settings.ts';
 import { integer, list, number, setting, textSetting } from './arguments.ts';
 import { backendOption, LEARNER_HELP } from './learner-options.ts';
+import { addPrivacyOptions } from './privacy-options.ts';
 
 /** What commander parses `larder simulate` to. */
-export interface SimulateFlags extends Omit<SimulateOptions, 'columns' | 'learner' | 'learnerFile' | 'learnerOptions'> {
+export interface SimulateFlags
+  extends Omit<SimulateOptions, 'columns' | 'learner' | 'learnerFile' | 'learnerOptions' | 'privacy'>,
+    PrivacyOptions {
   readonly learner: string;
   readonly backend?: TfjsBackend;
   readonly json?: boolean;
@@ -16,7 +20,7 @@ export interface SimulateFlags extends Omit<SimulateOptions, 'columns' | 'learne
 }
 
 export function simulateCommand(): Command {
-  return new Command('simulate')
+  const command = new Command('simulate')
     .description('train on a data set with simulated devices, evaluate, and compare with the baselines')
     .option('--data <spec>', 'synthetic[:…], online-retail:PATH, movielens:PATH or csv:PATH', 'synthetic')
     .option(
@@ -29,7 +33,7 @@ export function simulateCommand(): Command {
     .addOption(backendOption())
     .option('--set <name=value>', "a learner's option, such as dimension=64; repeatable", setting)
     .option('--rounds <count>', 'rounds of training; short for --set rounds=…', integer)
-    .option('--cohort <devices>', 'devices asked a round (default: all, up to 10,000)', integer)
+    .option('--cohort <devices>', 'devices asked a round, or expected (default: all, up to 10,000)', integer)
     .addOption(
       new Option('--transport <kind>', 'virtual devices in this process, or device processes over sockets').choices([
         ...TRANSPORTS,
@@ -42,9 +46,9 @@ export function simulateCommand(): Command {
     .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)
     .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)
     .option('--out <folder>', 'where the run is kept (default: a new folder under runs/)')
-    .option('--json', 'print the summary as one JSON document on stdout')
-    .action(async (flags: SimulateFlags) => {
-      const { runSimulate } = await import('./run-simulate.ts');
-      await runSimulate(flags);
-    });
+    .option('--json', 'print the summary as one JSON document on stdout');
+  return addPrivacyOptions(command).action(async (flags: SimulateFlags) => {
+    const { runSimulate } = await import('./run-simulate.ts');
+    await runSimulate(flags);
+  });
 }

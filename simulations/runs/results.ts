@@ -1,17 +1,58 @@
+import type { Noise, Sampling, TrustModel } from '../../server/privacy/options.ts';
+import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { ContentHash } from '../../shared/hash.ts';
+import type { AccountantName } from '../../shared/privacy/accountants/account.ts';
+import type { Adjacency } from '../../shared/privacy/mechanism.ts';
 import type { Metrics } from '../evaluation/evaluate.ts';
 
-/** What a run can promise. `epsilon` is null where no noise was added: then nothing is promised beyond the clip bound. */
+/**
+ * What a run can promise. Without noise `epsilon`, and with it all that belongs to a promise, is null: then nothing is
+ * promised beyond the clip bound. It is that of the whole planned run, also of one that was interrupted: when to stop may
+ * have been decided by looking at what was released.
+ */
 export interface PrivacyStatement {
-  readonly trust: 'central';
+  readonly trust: TrustModel;
+  /** Everything on all of one shopper's devices is one user. */
+  readonly unit: 'user';
   readonly epsilon: number | null;
   readonly delta: number | null;
-  readonly adjacency: string | null;
-  readonly accountant: string | null;
-  readonly sampling: 'all' | 'fixed';
+  readonly adjacency: Adjacency | null;
+  readonly accountant: AccountantName | null;
+  readonly sampling: Sampling;
+  readonly minSeparation: number;
+  readonly noise: Noise | null;
+  /** Of a release of mean weight; 0 without noise. */
   readonly noiseMultiplier: number;
+  /** In the first release. */
   readonly clipNorm: number | null;
+  readonly clipQuantile: number | null;
+  /** True: the noise came from the run's seed, so that whoever knows the seed can take it off: fit for simulations only. */
+  readonly seededNoise: boolean;
+}
+
+export function privacyStatement(
+  { settings, epsilon, noiseMultiplier }: PrivacySchedule,
+  clipNorm: number | null,
+  seededNoise = epsilon !== null,
+): PrivacyStatement {
+  const { trust, delta, adjacency, accountant, sampling, minSeparation, noise, clipQuantile } = settings;
+  const promise = epsilon === null ? null : { delta, adjacency, accountant, noise };
+  return {
+    trust,
+    unit: 'user',
+    epsilon,
+    delta: promise && delta,
+    adjacency: promise && adjacency,
+    accountant: promise && accountant,
+    sampling,
+    minSeparation,
+    noise: promise && noise,
+    noiseMultiplier,
+    clipNorm: settings.clipNorm ?? clipNorm,
+    clipQuantile: clipQuantile ?? null,
+    seededNoise,
+  };
 }
 
 /** `summary.json` of a run that is going on, was killed, or failed. */
@@ -26,12 +67,15 @@ export type UnfinishedSummary =
 /** `summary.json` of `larder serve`, and what it prints with `--json`. */
 export interface ServeSummary {
   readonly run: string;
-  readonly status: 'finished' | 'interrupted';
+  /** `budget`: the next round would have passed the budget. */
+  readonly status: 'finished' | 'interrupted' | 'budget';
   /** Rounds folded into the model. */
   readonly rounds: number;
   readonly modelHash: ContentHash;
   /** Payload bytes of frames received and sent. */
   readonly bytes: { readonly up: number; readonly down: number };
+  /** What this run was to cost, and epsilon of all that the ledger holds, earlier runs included. */
+  readonly privacy: PrivacyStatement & { readonly ledgerEpsilon: number | null };
 }
 
 /** A line of `rounds.jsonl` in a simulation. */

@@ -10,7 +10,7 @@ export class RunFolderError extends LarderError {
 
 /**
  * What a run leaves behind: `config.json` (what was asked, written first), `rounds.jsonl` (a line a round, as it ends),
- * `catalogue.json`, `model.safetensors` (the newest model) and `summary.json`, whose `status` is `running` until the
+ * `ledger.jsonl` (what was charged, where there is noise), `catalogue.json`, `model.safetensors` (the newest model) and `summary.json`, whose `status` is `running` until the
  * run ends in whatever way. Files are replaced whole, so a killed process leaves the last complete version.
  */
 export class RunFolder {
@@ -36,6 +36,11 @@ export class RunFolder {
   /** A folder of its own inside, for one of several runs. */
   inside(name: string): RunFolder {
     return new RunFolder(join(this.path, name));
+  }
+
+  /** Where the ledger of this run belongs. */
+  get ledger(): string {
+    return join(this.path, 'ledger.jsonl');
   }
 
   /** What `larder compare` found so far. */

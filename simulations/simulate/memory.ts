@@ -3,6 +3,7 @@ import { Coordinator } from '../../server/coordinator.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { MemoryFleet } from './memory-fleet.ts';
+import { simulatedPrivacy, simulatedRounds } from './privacy.ts';
 import { roundProgress } from './round-progress.ts';
 import type { TrainingInput, TrainingResult } from './train.ts';
 import { VirtualDevices } from './virtual-devices.ts';
@@ -26,7 +27,8 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
   const coordinator = new Coordinator({
     learner,
     // Nobody drops out, so nobody is asked in reserve; the divisor is the cohort itself.
-    settings: compileRoundOptions({ goal: cohort, overSelection: 1, maxAbandoned: 0 }),
+    settings: simulatedRounds(compileRoundOptions({ goal: cohort, overSelection: 1, maxAbandoned: 0 }), input),
+    privacy: simulatedPrivacy(input, 'sum'),
     fleet,
     clock,
     random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),

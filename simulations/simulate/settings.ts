@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compilePrivacyOptions, type PrivacyOptions, type PrivacySettings } from '../../server/privacy/options.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { learnerDefinitions, learnerOptions } from '../../shared/learners/index.ts';
 import { TFJS_BACKENDS } from '../learners/backend.ts';
@@ -25,6 +26,8 @@ const schema = z.strictObject({
   processes: positive.default(4),
   /** Devices asked a round; all of them if left out. */
   cohort: positive.optional(),
+  /** Noise and what it promises; see server/privacy/options.ts. No noise if left out. */
+  privacy: z.record(z.string(), z.unknown()).default({}),
   seed: z.int().nonnegative().default(1),
   holdout: z.enum(HOLDOUTS).default('last-item'),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */
@@ -36,9 +39,11 @@ const schema = z.strictObject({
 });
 
 /** What a user may give. */
-export type SimulateOptions = z.input<typeof schema>;
+export type SimulateOptions = Omit<z.input<typeof schema>, 'privacy'> & {
+  readonly privacy?: PrivacyOptions | undefined;
+};
 /** With defaults, the learner's included: what `config.json` records and what fixes a run, bit by bit. */
-export type SimulateSettings = z.output<typeof schema>;
+export type SimulateSettings = Omit<z.output<typeof schema>, 'privacy'> & { readonly privacy: PrivacySettings };
 
 /** @throws SettingsError with one line a mistake. */
 export function simulateSettings(options: SimulateOptions, learners = learnerDefinitions): SimulateSettings {
@@ -50,5 +55,9 @@ export function simulateSettings(options: SimulateOptions, learners = learnerDef
       'With --transport websocket personal vectors are on the devices until the run ends, so --evaluate-every cannot be had. Leave it out, or use --transport memory.',
     );
   }
-  return { ...settings, learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners) };
+  return {
+    ...settings,
+    privacy: compilePrivacyOptions(options.privacy ?? {}),
+    learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners),
+  };
 }

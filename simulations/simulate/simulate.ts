@@ -1,3 +1,6 @@
+import { FileLedger } from '../../server/privacy/file-ledger.ts';
+import { MemoryLedger } from '../../server/privacy/ledger.ts';
+import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { createLearner, type LearnerDefinitions, learnerDefinitions } from '../../shared/learners/index.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -5,12 +8,13 @@ import { loadDataset } from '../data/index.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 import { type Split, splitDataset } from '../evaluation/split.ts';
-import type { RoundLine, RunSummary } from '../runs/results.ts';
+import { privacyStatement, type RoundLine, type RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
 import { evaluateBaselines } from './baselines.ts';
 import type { SimulateHooks } from './hooks.ts';
 import { trainInMemory } from './memory.ts';
+import { simulatedSchedule } from './privacy.ts';
 import type { SimulateSettings } from './settings.ts';
 import type { TrainingHooks, TrainingResult } from './train.ts';
 import { trainOverWebSocket } from './websocket.ts';
@@ -101,7 +105,7 @@ async function runSteps(
   const { seed, holdout } = settings;
   folder.writeCatalogue(dataset.catalogue.encode());
 
-  const { training, seconds } = await train(run, settings, data, folder, hooks, learners);
+  const { training, schedule, seconds } = await train(run, settings, data, folder, hooks, learners);
 
   let evaluation: Evaluation | null = null;
   let baselines: RunSummary['baselines'] = {};
@@ -126,16 +130,7 @@ async function runSteps(
     modelHash: training.published.hash,
     metrics: evaluation === null ? null : metricsOf(evaluation),
     baselines,
-    privacy: {
-      trust: 'central',
-      epsilon: null,
-      delta: null,
-      adjacency: null,
-      accountant: null,
-      sampling: cohortOf(settings, split) === split.users.length ? 'all' : 'fixed',
-      noiseMultiplier: 0,
-      clipNorm: training.clipNorm,
-    },
+    privacy: privacyStatement(schedule, training.clipNorm),
     seconds,
     devicesPerSecond: training.contributions / seconds,
     bytes: training.bytes,
@@ -154,7 +149,7 @@ async function train(
   folder: RunFolder,
   hooks: SimulateHooks,
   learners: LearnerDefinitions,
-): Promise<{ training: TrainingResult; seconds: number }> {
+): Promise<{ training: TrainingResult; schedule: PrivacySchedule; seconds: number }> {
   const { learnerOptions, transport, evaluateEvery, seed } = settings;
   let evaluationMs = 0;
   const onRound: TrainingHooks['onRound'] = (record, published, inMemory) => {
@@ -175,10 +170,23 @@ async function train(
   };
   const learner = createLearner(settings.learner, learnerOptions, dataset.catalogue, learners);
   const cohort = cohortOf(settings, split);
+  const schedule = simulatedSchedule(settings, learner, cohort, split.users.length);
+  const terms = { ...settings.privacy, budget: null };
+  const ledger = schedule.epsilon === null ? new MemoryLedger(terms) : new FileLedger(folder.ledger, terms);
   const start = transport === 'memory' ? trainInMemory : trainOverWebSocket;
   const startedAtMs = performance.now();
-  const training = await start({ run, settings, learner, dataset, split, cohort, hooks: { ...hooks, onRound } });
-  return { training, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
+  const training = await start({
+    run,
+    settings,
+    learner,
+    dataset,
+    split,
+    cohort,
+    schedule,
+    ledger,
+    hooks: { ...hooks, onRound },
+  });
+  return { training, schedule, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
 }
 
 function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {

@@ -1,4 +1,6 @@
 import type { PublishedModel } from '../../server/fleet.ts';
+import type { Ledger } from '../../server/privacy/ledger.ts';
+import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
 import type { Model } from '../../shared/model.ts';
@@ -16,8 +18,10 @@ export interface TrainingInput {
   readonly learner: Learner;
   readonly dataset: Dataset;
   readonly split: Split;
-  /** Devices asked a round, and the divisor of means. */
+  /** Devices expected in a round, and the divisor of means. */
   readonly cohort: number;
+  readonly schedule: PrivacySchedule;
+  readonly ledger: Ledger;
   readonly hooks: TrainingHooks;
 }
 

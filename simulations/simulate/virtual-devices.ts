@@ -2,7 +2,7 @@ import type { Task } from '../../server/fleet.ts';
 import type { IntegerContribution } from '../../shared/aggregation/contribution.ts';
 import type { DeviceData, Learner } from '../../shared/learners/learner.ts';
 import { elementCount, type Model } from '../../shared/model.ts';
-import { bound } from '../../shared/privacy/bound.ts';
+import { protect } from '../../shared/privacy/protection.ts';
 import { deviceRandom } from '../../shared/random/device.ts';
 import type { Population } from '../data/population.ts';
 import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
@@ -30,10 +30,11 @@ export class VirtualDevices {
   }
 
   /** What a real device does with a task, but for sending it: train, clip, put on the grid. */
-  contribute(user: number, { round, plan, published }: Task): IntegerContribution {
+  contribute(user: number, { round, plan, protection, published }: Task): IntegerContribution {
     const random = deviceRandom(this.#seed, round, this.#users[user]!, 'contribute');
     const contribution = this.#learner.contribute(plan, published.model, this.#device(user), random);
-    return bound(contribution, plan.clipNorm);
+    // The coordinator draws the noise of local trust once for all of them.
+    return protect(contribution, plan, { ...protection, noiseSteps: 0 }, random);
   }
 
   /** Overwrites a device's personal state, with what a real device kept of it. */

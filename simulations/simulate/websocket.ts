@@ -6,6 +6,7 @@ import { compileRoundOptions } from '../../server/round/settings.ts';
 import { LarderError } from '../../shared/errors.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { DeviceProcesses } from './device-processes.ts';
+import { simulatedPrivacy, simulatedRounds } from './privacy.ts';
 import { roundProgress } from './round-progress.ts';
 import type { TrainingInput, TrainingResult } from './train.ts';
 import { VirtualDevices } from './virtual-devices.ts';
@@ -40,7 +41,8 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
   const progress = roundProgress(input);
   const coordinator = new Coordinator({
     learner,
-    settings: compileRoundOptions({ ...ROUNDS, goal: cohort }),
+    settings: simulatedRounds(compileRoundOptions({ ...ROUNDS, goal: cohort }), input),
+    privacy: simulatedPrivacy(input, 'device'),
     fleet: gateway,
     clock: systemClock,
     random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),

@@ -1,5 +1,6 @@
 import type { PublishedModel, Task } from '../../server/fleet.ts';
 import { contentHash } from '../../shared/hash.ts';
+import { protectedLength } from '../../shared/privacy/protection.ts';
 import { encodeCoordinatorMessage, encodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import {
   type CoordinatorMessage,
@@ -36,7 +37,7 @@ export class WireMeter {
     return this.#latest;
   }
 
-  asked(devices: readonly string[], { round, plan, published }: Task, timeLeftMs: number): void {
+  asked(devices: readonly string[], { round, plan, protection, published }: Task, timeLeftMs: number): void {
     for (const device of devices) {
       if (this.#greeted.has(device)) continue;
       this.#greeted.add(device);
@@ -44,11 +45,12 @@ export class WireMeter {
       this.#down += down(this.#welcome) + this.#catalogueBytes;
     }
     const model = published.hash;
-    const task = down({ type: 'task', round, model, plan, timeLeftMs });
+    const task = down({ type: 'task', round, model, plan, protection, timeLeftMs });
     const blob = down({ type: 'blob', kind: 'model', hash: model, data: published.bytes });
     const receipt = down({ type: 'receipt', round, outcome: 'counted' });
-    const data = new Uint8Array(plan.length * 4);
-    const contribution = up({ type: 'contribution', round, model, dtype: 'int32', shape: [plan.length], data });
+    const length = protectedLength(plan, protection);
+    const data = new Uint8Array(length * 4);
+    const contribution = up({ type: 'contribution', round, model, dtype: 'int32', shape: [length], data });
     this.#latest = { up: contribution, down: task + blob + receipt };
     this.#up += devices.length * this.#latest.up;
     this.#down += devices.length * this.#latest.down;

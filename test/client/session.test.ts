@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { greet, type SessionEffect, type SessionEvent, type SessionState, step } from '../../client/session.ts';
+import { CLIPPED } from '../../shared/privacy/protection.ts';
 import {
   CONTRIBUTION_OUTCOMES,
   type CoordinatorMessage,
@@ -27,6 +28,7 @@ function task(round: number, model = MODEL): TaskMessage {
     round,
     model,
     plan: { phase: 'count', length: 3, clipNorm: 1.5, parameters: {} },
+    protection: CLIPPED,
     timeLeftMs: 60_000,
   };
 }

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import { selectCohort } from '../../server/cohort.ts';
+import { uniformCohort } from '../../server/cohort.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 
 test('the choice does not depend on the order in which devices are listed', () => {
   const ready = ['é', 'b', 'Z', 'a10', 'a9', '\u{1f600}', '\uffee', 'a'];
   for (let seed = 0; seed < 20; seed++) {
-    const chosen = selectCohort(ready, 4, seededRandom(seed));
-    expect(selectCohort(ready.toReversed(), 4, seededRandom(seed))).toEqual(chosen);
+    const chosen = uniformCohort(ready, 4, seededRandom(seed));
+    expect(uniformCohort(ready.toReversed(), 4, seededRandom(seed))).toEqual(chosen);
     expect(new Set(chosen).size).toBe(4);
   }
 });
 
 test('asks all if there are fewer, and leaves the list as it was', () => {
   const ready = ['c', 'a', 'b'];
-  expect(selectCohort(ready, 5, seededRandom(1)).toSorted()).toEqual(['a', 'b', 'c']);
-  expect(selectCohort([], 5, seededRandom(1))).toEqual([]);
+  expect(uniformCohort(ready, 5, seededRandom(1)).toSorted()).toEqual(['a', 'b', 'c']);
+  expect(uniformCohort([], 5, seededRandom(1))).toEqual([]);
   expect(ready).toEqual(['c', 'a', 'b']);
 });
 
@@ -24,7 +24,7 @@ test('every pair is as likely as any other', () => {
   const draws = 10_000;
   const times = new Map<string, number>();
   for (let draw = 0; draw < draws; draw++) {
-    const pair = selectCohort(ready, 2, random).toSorted().join('');
+    const pair = uniformCohort(ready, 2, random).toSorted().join('');
     times.set(pair, (times.get(pair) ?? 0) + 1);
   }
   expect(times.size).toBe(10);

@@ -10,6 +10,7 @@ import { createLearner, learnerOptions } from '../../../shared/learners/index.ts
 import type { RoundPlan } from '../../../shared/learners/learner.ts';
 import type { Model } from '../../../shared/model.ts';
 import { bound } from '../../../shared/privacy/bound.ts';
+import { CLIPPED } from '../../../shared/privacy/protection.ts';
 import type { Blob, TaskMessage, Welcome } from '../../../shared/protocol/messages.ts';
 import { bytesOfInt32 } from '../../../shared/protocol/tensor.ts';
 import { deviceRandom } from '../../../shared/random/device.ts';
@@ -62,7 +63,7 @@ export function taskFor(
   changes: Partial<RoundPlan> = {},
   timeLeftMs = 30_000,
 ): TaskMessage {
-  return { type: 'task', round, model: model.hash, plan: { ...plan, ...changes }, timeLeftMs };
+  return { type: 'task', round, model: model.hash, plan: { ...plan, ...changes }, protection: CLIPPED, timeLeftMs };
 }
 
 /** What a device with these purchases adds, worked out without the device. */

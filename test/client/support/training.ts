@@ -85,7 +85,11 @@ export function trainedInOneLoop(learner: Learner): Model {
       const random = deviceRandom(SEED, round, device.id, 'contribute');
       sum.add(bound(learner.contribute(plan, state.model, device, random), plan.clipNorm));
     }
-    const release = { sum: sum.dequantise(gridStep(plan.clipNorm)), expectedContributions: devices.length };
+    const release = {
+      sum: sum.dequantise(gridStep(plan.clipNorm)),
+      expectedContributions: devices.length,
+      noiseDeviation: 0,
+    };
     state = learner.fold(state, plan, release);
   }
 }

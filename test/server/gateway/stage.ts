@@ -7,6 +7,7 @@ import { compileRoundOptions } from '../../../server/round/settings.ts';
 import { contentHash } from '../../../shared/hash.ts';
 import { popularity } from '../../../shared/learners/popularity.ts';
 import { Model } from '../../../shared/model.ts';
+import { CLIPPED } from '../../../shared/privacy/protection.ts';
 import { contributionFrameBytes } from '../../../shared/protocol/limits.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { encodeSafetensors } from '../../../shared/safetensors.ts';
@@ -120,5 +121,5 @@ export function publishedModel(mark: number, length = LENGTH): PublishedModel {
 
 export function taskOf(round: number, published: PublishedModel, length = LENGTH): Task {
   const plan = { phase: 'count', length, clipNorm: 1, parameters: {} };
-  return { round, plan, published, deadlineAtMs: systemClock.now() + 60_000 };
+  return { round, plan, protection: CLIPPED, published, deadlineAtMs: systemClock.now() + 60_000 };
 }

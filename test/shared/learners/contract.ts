@@ -102,7 +102,11 @@ export function describeLearner(name: string, options: Record<string, unknown>):
         const plan = learner.plan(state)!;
         const sum = new IntegerSum(plan.length);
         for (const history of baskets) sum.add(bound(contributionOf(state, history).contribution, plan.clipNorm));
-        const release = { sum: sum.dequantise(plan.clipNorm / 2 ** 30), expectedContributions: baskets.length };
+        const release = {
+          sum: sum.dequantise(plan.clipNorm / 2 ** 30),
+          expectedContributions: baskets.length,
+          noiseDeviation: 0,
+        };
         const before = [state.model.values, state.memory.values, release.sum].map(values => values.slice());
         const next = learner.fold(state, plan, release);
         expect([state.model.values, state.memory.values, release.sum]).toEqual(before);
@@ -120,7 +124,7 @@ export function describeLearner(name: string, options: Record<string, unknown>):
         const plan = learner.plan(resumed)!;
         const contribute = (from: LearnerState) => learner.contribute(plan, from.model, device(), seededRandom(2));
         expect(contribute(resumed)).toEqual(contribute(states[round]!));
-        const release = { sum: new Float64Array(plan.length).fill(0.5), expectedContributions: 3 };
+        const release = { sum: new Float64Array(plan.length).fill(0.5), expectedContributions: 3, noiseDeviation: 0 };
         const [next, expected] = [resumed, states[round]!].map(from => learner.fold(from, plan, release));
         expect(next).toEqual(expected);
       }

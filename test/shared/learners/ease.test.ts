@@ -137,7 +137,7 @@ describe('a run of ease', () => {
     const state = learner.init(seededRandom(SEED));
     const plan = learner.plan(state)!;
     const sum = new Float64Array(plan.length).fill(1 / 7);
-    learner.fold(state, plan, { sum, expectedContributions: 3 });
+    learner.fold(state, plan, { sum, expectedContributions: 3, noiseDeviation: 0 });
     expect(state).toEqual(learner.init(seededRandom(SEED)));
     expect(sum).toEqual(new Float64Array(plan.length).fill(1 / 7));
   });

@@ -157,6 +157,7 @@ describe('a run of matrix factorisation', () => {
       const next = learner.fold(state, plan, {
         sum: new Float64Array(plan.length).fill(0.5),
         expectedContributions: 7,
+        noiseDeviation: 0,
       });
       expect({ model: state.model.values, memory: state.memory.values }).toEqual(before);
       expect(next.round).toBe(state.round + 1);
@@ -172,7 +173,11 @@ describe('a run of matrix factorisation', () => {
     const steps: number[] = [];
     for (let plan = learner.plan(state); plan !== undefined; plan = learner.plan(state)) {
       const before = state.model.tensor('item.biases')[0]!;
-      state = learner.fold(state, plan, { sum: new Float64Array(plan.length).fill(1), expectedContributions: 1 });
+      state = learner.fold(state, plan, {
+        sum: new Float64Array(plan.length).fill(1),
+        expectedContributions: 1,
+        noiseDeviation: 0,
+      });
       steps.push(state.model.tensor('item.biases')[0]! - before);
     }
     // Adam's step along a mean that stays the same is the learning rate.
@@ -183,7 +188,11 @@ describe('a run of matrix factorisation', () => {
     const { learner } = setUp({ ...short, serverLearningRate: 2, epsilon: 1 });
     const state = learner.init(seededRandom(1));
     const plan = learner.plan(state)!;
-    const next = learner.fold(state, plan, { sum: new Float64Array(plan.length).fill(3), expectedContributions: 8 });
+    const next = learner.fold(state, plan, {
+      sum: new Float64Array(plan.length).fill(3),
+      expectedContributions: 8,
+      noiseDeviation: 0,
+    });
     const moved = next.model.tensor('item.biases');
     // Adam's first step along a mean m is learningRate m / (|m| + epsilon).
     for (const step of moved) expect(step).toBeCloseTo((2 * (3 / 8)) / (3 / 8 + 1), 6);

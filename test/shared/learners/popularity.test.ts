@@ -36,7 +36,11 @@ describe('popularity', () => {
   it('leaves the state that it folds as it was', () => {
     const learner = createLearner('popularity', {}, catalogue);
     const state = learner.init(random);
-    learner.fold(state, learner.plan(state)!, { sum: new Float64Array(40).fill(7), expectedContributions: 9 });
+    learner.fold(state, learner.plan(state)!, {
+      sum: new Float64Array(40).fill(7),
+      expectedContributions: 9,
+      noiseDeviation: 0,
+    });
     expect(state).toEqual(learner.init(random));
   });
 });

@@ -103,6 +103,13 @@ const coordinatorMessage: fc.Arbitrary<CoordinatorMessage> = fc.oneof(
         fc.double({ noNaN: true, noDefaultInfinity: true }).filter(value => !Object.is(value, -0)),
       ),
     }),
+    protection: fc.record({
+      gridSteps: fc.integer({ min: 1, max: 2 ** 30 }),
+      noiseSteps: fc.double({ min: 0, max: 1e9, noNaN: true }),
+      clipFlagSteps: fc.integer({ min: 0, max: 2 ** 30 }),
+      release: fc.nat(),
+      minSeparation: fc.integer({ min: 1, max: 1000 }),
+    }),
     timeLeftMs: fc.nat(),
   }),
   fc.record({ type: fc.constant('receipt' as const), round, outcome: fc.constantFrom(...CONTRIBUTION_OUTCOMES) }),

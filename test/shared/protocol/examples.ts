@@ -34,6 +34,7 @@ export const COORDINATOR_EXAMPLES: Readonly<Record<CoordinatorMessage['type'], C
     round: 3,
     model: MODEL,
     plan: { phase: 'train', length: 5, clipNorm: Math.SQRT2, parameters: { learningRate: 0.05, seed: 4294967296 } },
+    protection: { gridSteps: 1024, noiseSteps: 2.5, clipFlagSteps: 3, release: 6, minSeparation: 4 },
     timeLeftMs: 30000,
   },
   receipt: { type: 'receipt', round: 3, outcome: 'counted' },

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { createDevice, type DeviceEvent, MemoryStore } from '../../../client/node.ts';
 import { contentHash } from '../../../shared/hash.ts';
 import { learnerDefinitionsWith } from '../../../shared/learners/index.ts';
+import type { DevicePurpose } from '../../../shared/random/device.ts';
 import { deviceRandom } from '../../../shared/random/device.ts';
 import { encodeSafetensors } from '../../../shared/safetensors.ts';
 import { loadTfjs } from '../../../simulations/learners/backend.ts';
@@ -22,7 +23,7 @@ test('an app that was given the learner takes part: the model is that of one loo
   const definition = await loadLearnerFile(SEQUENCE, tf);
   const serving = await serve(definition.name, { rounds: 2 }, {}, learnerDefinitionsWith([definition]));
   const devices = Array.from(shoppers, ([id, purchases]) => {
-    const randomFor = (round: number, purpose: 'contribute' | 'personalise') => deviceRandom(SEED, round, id, purpose);
+    const randomFor = (round: number, purpose: DevicePurpose) => deviceRandom(SEED, round, id, purpose);
     const device = createDevice({ url: serving.url, id, store: new MemoryStore(), randomFor, learners: [definition] });
     return { device, purchases };
   });
