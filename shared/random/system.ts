@@ -1,6 +1,7 @@
 import { type Random, RandomSource } from './random.ts';
 
-const BUFFER_WORDS = 1024;
+/** 64 KB, as much as getRandomValues gives at a time. */
+const BUFFER_WORDS = 16_384;
 
 /** The system's cryptographic generator: what real devices draw from, and the only source for masks and noise. */
 export function systemRandom(): Random {
