@@ -1,5 +1,7 @@
+import { distributedDiscreteGaussianBounds } from './accountants/distributed-discrete-gaussian.ts';
+import { contributionsApart } from './accountants/sensitivity.ts';
 import { sensitivitySquared } from './matrix-factorization/sensitivity.ts';
-import type { Adjacency, DistributedDiscreteGaussian, Mechanism, Skellam } from './mechanism.ts';
+import type { Adjacency, Mechanism, Skellam } from './mechanism.ts';
 
 /**
  * A mechanism in the words of Google's dp_accounting: the fields of its `DpEvent` classes, with the two that their
@@ -15,9 +17,8 @@ export interface DpEvent {
 export type DpRelation = 'ADD_OR_REMOVE_ONE' | 'REPLACE_SPECIAL' | 'REPLACE_ONE';
 
 /**
- * The mechanism as dp_accounting's event, to be read under `dpRelation`; under any other relation its accountants refuse
- * it or find as much or more. (One flaw of theirs remains, in 0.6.0: the PLD accountant counts repeated randomized
- * responses once.)
+ * The mechanism as dp_accounting's event, to be read under `dpRelation`: there each of its accountants refuses it, or finds
+ * what is true or more. (One flaw of 0.6.0 remains: its PLD accountant counts repeated randomized responses once.)
  *
  * Under replace-one the sensitivity is twice the bound of a contribution. Of that library, its PLD accountant doubles the
  * sensitivity of Gaussians itself, sampled ones too, and its Renyi accountant doubles none and takes that of sampling
@@ -25,8 +26,7 @@ export type DpRelation = 'ADD_OR_REMOVE_ONE' | 'REPLACE_SPECIAL' | 'REPLACE_ONE'
  * there only the PLD accountant answers.
  */
 export function toDpEvent(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
-  const doubled = adjacency === 'replace-one' && !contains(mechanism, 'poisson-sampled');
-  return eventOf(mechanism, doubled ? 2 : 1);
+  return eventOf(mechanism, contains(mechanism, 'poisson-sampled') ? 'add-remove' : adjacency);
 }
 
 /**
@@ -40,25 +40,31 @@ export function dpRelation(mechanism: Mechanism, adjacency: Adjacency): DpRelati
   return named ? 'REPLACE_ONE' : 'ADD_OR_REMOVE_ONE';
 }
 
-/** `factor`: sensitivity over the bound of one contribution. */
-function eventOf(mechanism: Mechanism, factor: number): DpEvent {
+/** Noise is stated over the sensitivity under `adjacency`. */
+function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
+  const apart = contributionsApart(adjacency);
   switch (mechanism.type) {
     case 'gaussian':
-      return named('GaussianDpEvent', { noise_multiplier: mechanism.noiseMultiplier / factor });
+      return named('GaussianDpEvent', { noise_multiplier: mechanism.noiseMultiplier / apart });
     case 'laplace':
-      return named('LaplaceDpEvent', { noise_multiplier: mechanism.noiseMultiplier / factor });
+      return named('LaplaceDpEvent', { noise_multiplier: mechanism.noiseMultiplier / apart });
     case 'discrete-gaussian': {
       const { sigma, sensitivity, dimension } = mechanism;
-      return named('DiscreteGaussianDpEvent', { sigma, sensitivity: sensitivity * factor, dimension });
+      return named('DiscreteGaussianDpEvent', { sigma, sensitivity: sensitivity * apart, dimension });
     }
     case 'discrete-laplace': {
       const { noiseParameter, sensitivity } = mechanism;
-      return named('DiscreteLaplaceDpEvent', { noise_parameter: noiseParameter, sensitivity: sensitivity * factor });
+      return named('DiscreteLaplaceDpEvent', { noise_parameter: noiseParameter, sensitivity: sensitivity * apart });
     }
-    case 'distributed-discrete-gaussian':
-      return tightest(distributedDiscreteGaussianBounds(mechanism, factor));
+    case 'distributed-discrete-gaussian': {
+      const { rho, offset, offsetRho } = distributedDiscreteGaussianBounds(mechanism, adjacency);
+      return tightest([
+        { rho, xi: 0 },
+        { rho: offsetRho, xi: offset },
+      ]);
+    }
     case 'skellam':
-      return tightest(skellamBounds(mechanism, factor));
+      return tightest(skellamBounds(mechanism, apart));
     case 'randomized-response': {
       const { noiseParameter, buckets } = mechanism;
       return named('RandomizedResponseDpEvent', { noise_parameter: noiseParameter, num_buckets: buckets });
@@ -66,12 +72,15 @@ function eventOf(mechanism: Mechanism, factor: number): DpEvent {
     case 'matrix-factorization': {
       const { strategy, noiseMultiplier } = mechanism;
       const sensitivity = Math.sqrt(sensitivitySquared(strategy, mechanism));
-      return named('GaussianDpEvent', { noise_multiplier: noiseMultiplier / (sensitivity * factor) });
+      return named('GaussianDpEvent', { noise_multiplier: noiseMultiplier / (sensitivity * apart) });
     }
     case 'poisson-sampled': {
       const { samplingRate, cap, mechanism: inner } = mechanism;
       if (cap === undefined) {
-        return named('PoissonSampledDpEvent', { sampling_probability: samplingRate, event: eventOf(inner, factor) });
+        return named('PoissonSampledDpEvent', {
+          sampling_probability: samplingRate,
+          event: sampledOf(inner, adjacency),
+        });
       }
       // The library has a truncated cohort for this one mechanism only.
       if (inner.type !== 'gaussian') return named('UnsupportedDpEvent', {});
@@ -79,20 +88,26 @@ function eventOf(mechanism: Mechanism, factor: number): DpEvent {
         dataset_size: cap.population,
         sampling_probability: samplingRate,
         truncated_batch_size: cap.cohort,
-        noise_multiplier: inner.noiseMultiplier / factor,
+        noise_multiplier: inner.noiseMultiplier / apart,
       });
     }
     case 'sampled-without-replacement':
       return named('SampledWithoutReplacementDpEvent', {
         source_dataset_size: mechanism.population,
         sample_size: mechanism.cohort,
-        event: eventOf(mechanism.mechanism, factor),
+        event: sampledOf(mechanism.mechanism, adjacency),
       });
     case 'repeated':
-      return named('SelfComposedDpEvent', { event: eventOf(mechanism.mechanism, factor), count: mechanism.count });
+      return named('SelfComposedDpEvent', { event: eventOf(mechanism.mechanism, adjacency), count: mechanism.count });
     case 'composed':
-      return named('ComposedDpEvent', { events: mechanism.mechanisms.map(inner => eventOf(inner, factor)) });
+      return named('ComposedDpEvent', { events: mechanism.mechanisms.map(inner => eventOf(inner, adjacency)) });
   }
+}
+
+/** The library samples zCDP as if it were Gaussian, which no theorem allows: it is not offered any. */
+function sampledOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
+  const summed = contains(mechanism, 'skellam', 'distributed-discrete-gaussian');
+  return summed ? named('UnsupportedDpEvent', {}) : eventOf(mechanism, adjacency);
 }
 
 function named(name: string, fields: Readonly<Record<string, DpEvent[string]>>): DpEvent {
@@ -117,28 +132,16 @@ function tightest(bounds: readonly Zcdp[]): DpEvent {
   return named('ZCDpEvent', { rho: least.rho, xi: least.xi });
 }
 
-/** Kairouz, Liu and Steinke 2021, arXiv 2102.06387, theorem 1. */
-function distributedDiscreteGaussianBounds(mechanism: DistributedDiscreteGaussian, factor: number): Zcdp[] {
-  const { clientSigma, clients, dimension } = mechanism;
-  const deviation = Math.sqrt(clients) * clientSigma;
-  const l1 = (factor * mechanism.l1Sensitivity) / deviation;
-  const l2 = (factor * mechanism.l2Sensitivity) / deviation;
-  let tau = 0;
-  for (let k = 1; k < clients; k++) tau += 10 * Math.exp(-2 * (Math.PI * clientSigma) ** 2 * (k / (k + 1)));
-  return [
-    { rho: l2 ** 2 / 2, xi: tau * dimension },
-    { rho: (l2 ** 2 + 2 * l1 * tau + tau ** 2 * dimension) / 2, xi: 0 },
-    { rho: (l2 + Math.sqrt(dimension) * tau) ** 2 / 2, xi: 0 },
+/**
+ * Agarwal, Kairouz and Liu 2021, arXiv 2110.04995, theorem 3.5: the two arms of its minimum. It is proved for integer
+ * orders; the library asks for others, where the bound at the next integer holds, at most rho more.
+ */
+function skellamBounds({ variance, l1Sensitivity, l2Sensitivity }: Skellam, apart: number): Zcdp[] {
+  const l1 = apart * l1Sensitivity;
+  const squared = (apart * l2Sensitivity) ** 2;
+  const arms = [
+    { rho: squared / (2 * variance) + squared / (2 * variance ** 2), xi: (6 * l1 - squared) / (4 * variance ** 2) },
+    { rho: squared / (2 * variance), xi: (3 * l1) / (2 * variance) },
   ];
-}
-
-/** Agarwal, Kairouz and Liu 2021, arXiv 2110.04995, theorem 3.5: the two arms of its minimum. */
-function skellamBounds({ variance, l1Sensitivity, l2Sensitivity }: Skellam, factor: number): Zcdp[] {
-  const l1 = factor * l1Sensitivity;
-  const squared = (factor * l2Sensitivity) ** 2;
-  const rho = squared / (2 * variance);
-  return [
-    { rho: rho + squared / (2 * variance ** 2), xi: Math.max(0, (6 * l1 - squared) / (4 * variance ** 2)) },
-    { rho, xi: (3 * l1) / (2 * variance) },
-  ];
+  return arms.map(({ rho, xi }) => ({ rho, xi: Math.max(0, xi) + rho }));
 }
