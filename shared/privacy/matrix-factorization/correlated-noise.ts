@@ -90,7 +90,7 @@ export function correlatedSigma(mechanism: MatrixFactorization, bound: number, d
   checkFirst(coefficients);
   const sensitivity = Math.sqrt(sensitivitySquared(strategy, mechanism));
   const size = coefficients.reduce((sum, c) => sum + Math.abs(c), 0);
-  const spread = Math.hypot(...inverseCoefficients(strategy, steps));
+  const spread = Math.sqrt(inverseCoefficients(strategy, steps).reduce((sum, value) => sum + value * value, 0));
   const buffers = strategy.type === 'blt' ? strategy.decays.length : 0;
   const errorPerSigma = Number.EPSILON * (steps + buffers + 1) * size * PEAK_DEVIATIONS * spread;
   const coordinates = Math.sqrt((steps - 1) * dimension);
