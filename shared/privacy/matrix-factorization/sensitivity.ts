@@ -1,6 +1,6 @@
 import { SettingsError } from '../../errors.ts';
 import type { Strategy } from '../mechanism.ts';
-import { maxParticipations, type Participation } from '../participation.ts';
+import { checkParticipation, maxParticipations, type Participation } from '../participation.ts';
 import { strategyCoefficients } from './strategy.ts';
 
 /**
@@ -34,17 +34,6 @@ export function sensitivitySquared(strategy: Strategy, participation: Participat
     total += row * row;
   }
   return total;
-}
-
-function checkParticipation({ steps, minSeparation, maxParticipations }: Participation): void {
-  for (const value of [steps, minSeparation, maxParticipations]) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new SettingsError(
-        `Steps ${steps}, minSeparation ${minSeparation} and maxParticipations ${maxParticipations} do not describe a ` +
-          'training. Give positive integers.',
-      );
-    }
-  }
 }
 
 function vanishesFrom(coefficients: Float64Array, index: number): boolean {

@@ -5,21 +5,8 @@ import { sensitivitySquared } from '../../../../shared/privacy/matrix-factorizat
 import { strategyCoefficients } from '../../../../shared/privacy/matrix-factorization/strategy.ts';
 import type { Strategy } from '../../../../shared/privacy/mechanism.ts';
 import { maxParticipations, mayTakePart, type Participation } from '../../../../shared/privacy/participation.ts';
+import { patterns } from './patterns.ts';
 import { reference } from './reference.ts';
-
-/** Every set of steps that the rules allow one device. */
-function patterns({ steps, minSeparation, maxParticipations }: Participation): number[][] {
-  const found: number[][] = [];
-  const extend = (pattern: number[]): void => {
-    found.push(pattern);
-    if (pattern.length === maxParticipations) return;
-    for (let step = 0; step < steps; step++) {
-      if ((pattern.at(-1) ?? -1) < step && mayTakePart(pattern.at(-1), step, minSeparation)) extend([...pattern, step]);
-    }
-  };
-  extend([]);
-  return found;
-}
 
 /** The largest over all patterns and all signs of the contributions: the norm is convex, so its maximum has |x| = 1. */
 function bruteForce(strategy: Strategy, participation: Participation): number {
