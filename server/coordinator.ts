@@ -212,6 +212,7 @@ export class Coordinator implements DeviceEvents {
       case 'ask': {
         const { plan, protection } = round;
         const { devices, deadlineAtMs } = job;
+        this.#privacy.charge('ask', this.#roundNumber, round.learnerRound, plan);
         round.trainingAtMs = clock.now();
         fleet.ask(devices, { round: this.#roundNumber, plan, protection, published: this.#published, deadlineAtMs });
         break;
@@ -284,7 +285,7 @@ export class Coordinator implements DeviceEvents {
     round.foldingAtMs = clock.now();
     try {
       // Charge, then release: the sum is complete, and nothing of it has been used before.
-      this.#privacy.charge(this.#roundNumber, round.learnerRound, plan);
+      this.#privacy.charge('release', this.#roundNumber, round.learnerRound, plan);
       const release = this.#privacy.release(this.#roundNumber, round, sum);
       const state = learner.fold(this.#state, plan, { ...release, expectedContributions: settings.expected });
       this.#published = publish(state.model);

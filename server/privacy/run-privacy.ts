@@ -57,7 +57,9 @@ export class RunPrivacy {
   readonly schedule: PrivacySchedule;
   readonly #options: RunPrivacyOptions;
   #clipNorm: number | undefined;
-  #correlated: { readonly noise: CorrelatedNoise; readonly length: number; readonly sigma: number } | undefined;
+  #lastCharged: number | undefined;
+  #first: { readonly length: number; readonly clipNorm: number } | undefined;
+  #correlated: { readonly noise: CorrelatedNoise; readonly sigma: number } | undefined;
 
   constructor(options: RunPrivacyOptions) {
     this.#options = options;
@@ -69,7 +71,7 @@ export class RunPrivacy {
     return this.#options.ledger;
   }
 
-  /** Whether devices could be asked for this release. @throws BudgetExhaustedError, LedgerError, SettingsError if not. */
+  /** How devices are to be asked for this release. @throws BudgetExhaustedError, LedgerError, SettingsError if not. */
   admit(round: number, release: number, plan: RoundPlan): ProtectedPlan {
     const charge = this.#charge(round, release, plan);
     if (charge !== undefined) admit(this.#options.ledger, charge);
@@ -80,11 +82,7 @@ export class RunPrivacy {
         `The privacy of ${noiseMultipliers.length} releases was accounted for, and this is one more. Say how many rounds there are before the run.`,
       );
     }
-    if (this.#correlated !== undefined && this.#correlated.length !== plan.length) {
-      throw new SettingsError(
-        'Correlated noise needs releases of one length, and this learner has several. Use noise "gaussian".',
-      );
-    }
+    this.#checkCorrelated(plan);
     const local = settings.trust === 'local';
     const gridSteps = local ? localGridSteps(multiplier) : MAX_COORDINATE;
     const protection = {
@@ -98,10 +96,19 @@ export class RunPrivacy {
     return { plan: { ...plan, clipNorm: this.#clipNorm ?? plan.clipNorm }, protection };
   }
 
-  /** Records what a release costs: to be called before anything of its sum is used. @throws BudgetExhaustedError. */
-  charge(round: number, release: number, plan: RoundPlan): void {
+  /**
+   * Records what a release costs: to be called before devices are asked, since under local trust each answer is a release
+   * of its own, and again before anything of the sum is used. A release is charged once, however many rounds it takes:
+   * under local trust no device is asked for it twice.
+   *
+   * @throws BudgetExhaustedError, LedgerError; then nothing was recorded, and nothing may be released.
+   */
+  charge(moment: 'ask' | 'release', round: number, release: number, plan: RoundPlan): void {
+    const due = this.schedule.settings.trust === 'local' ? 'ask' : 'release';
     const charge = this.#charge(round, release, plan);
-    if (charge !== undefined) this.#options.ledger.charge(charge);
+    if (moment !== due || charge === undefined || release === this.#lastCharged) return;
+    this.#options.ledger.charge(charge);
+    this.#lastCharged = release;
   }
 
   /** The sum as it may be seen, once it was charged. */
@@ -115,6 +122,17 @@ export class RunPrivacy {
     const flags = sum.totals[plan.length]! / flagSteps;
     this.#clipNorm = nextClipNorm(plan.clipNorm, flags, cohort, this.schedule.settings.clipQuantile!);
     return { sum: values.subarray(0, plan.length), noiseDeviation: sigma * step };
+  }
+
+  /** Noise that is correlated over releases is of one length and in one unit. */
+  #checkCorrelated({ length, clipNorm }: RoundPlan): void {
+    const { strategy } = this.schedule;
+    if (strategy === undefined || strategy.type === 'identity') return;
+    this.#first ??= { length, clipNorm };
+    if (this.#first.length === length && this.#first.clipNorm === clipNorm) return;
+    throw new SettingsError(
+      'Correlated noise needs releases of one length and clip norm, and this learner has several. Use noise "gaussian".',
+    );
   }
 
   #charge(round: number, release: number, { phase }: RoundPlan): Charge | undefined {
@@ -143,26 +161,18 @@ export class RunPrivacy {
   }
 
   #addCorrelated(round: number, protection: Protection, length: number, sum: IntegerSum): number {
-    const { charges, strategy, noiseMultiplier } = this.schedule;
-    const [mechanism] = charges;
+    const [mechanism] = this.schedule.charges;
     if (mechanism?.type !== 'matrix-factorization') throw new TypeError('correlated noise without its mechanism');
-    const { steps, minSeparation, maxParticipations } = mechanism;
+    const { strategy, steps } = mechanism;
     if (this.#correlated === undefined) {
-      const participation = { steps, minSeparation, maxParticipations };
-      const sigma =
-        noiseMultiplier * correlatedSigma(strategy!, participation, boundSteps(protection) * BOUND_SLACK, length);
-      const noise = new CorrelatedNoise({
-        strategy: strategy!,
-        steps,
-        length,
-        sampler: new DiscreteGaussianSampler(sigma),
-      });
-      this.#correlated = { noise, length, sigma };
+      const sigma = correlatedSigma(mechanism, boundSteps(protection) * BOUND_SLACK, length);
+      const noise = new CorrelatedNoise({ strategy, steps, length, sampler: new DiscreteGaussianSampler(sigma) });
+      this.#correlated = { noise, sigma };
     }
     const { noise, sigma } = this.#correlated;
     const drawn = noise.next(this.#options.random(round));
     for (let k = 0; k < length; k++) sum.totals[k]! += drawn[k]!;
-    const row = inverseCoefficients(strategy!, protection.release + 1);
+    const row = inverseCoefficients(strategy, protection.release + 1);
     return sigma * Math.sqrt(row.reduce((total, coefficient) => total + coefficient * coefficient, 0));
   }
 }

@@ -3,6 +3,7 @@ import { BlobError, ConnectionLostError, RefusedError } from '../../client/error
 import { DEVICE_LIMITS } from '../../client/limits.ts';
 import { encodeDeviceMessage } from '../../shared/protocol/codec.ts';
 import type { CoordinatorMessage } from '../../shared/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../shared/protocol/messages.ts';
 import { REFUSALS, type RefusalCode } from '../../shared/protocol/refusals.ts';
 import {
   catalogueBlob,
@@ -40,7 +41,7 @@ describe('a device that loses its connection', () => {
     expect(made.device.state).toBe('connecting');
     made.socket.open();
     expect(made.socket.received).toEqual([
-      { type: 'hello', protocol: 1, device: 'd-1', holds: [catalogueBlob.hash, model1.hash] },
+      { type: 'hello', protocol: PROTOCOL_VERSION, device: 'd-1', holds: [catalogueBlob.hash, model1.hash] },
     ]);
     made.socket.say(welcome, taskFor(1));
     train(made);
@@ -153,7 +154,7 @@ describe('a device and a coordinator that breaks the protocol', () => {
     const made = scene();
     await made.device.start();
     made.socket.open();
-    const next = { ...welcome, protocol: 2 };
+    const next = { ...welcome, protocol: PROTOCOL_VERSION + 1 };
     made.socket.say(next);
     expect(made.device.state).toBe('failed');
     await expect(made.device.finished()).rejects.toMatchObject({ code: 'unsupported_version' });

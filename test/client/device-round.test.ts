@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../client/memory-store.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import type { RoundPlan } from '../../shared/learners/learner.ts';
+import { CLIPPED, type Protection } from '../../shared/privacy/protection.ts';
+import { PROTOCOL_VERSION } from '../../shared/protocol/messages.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import {
   catalogueBlob,
@@ -45,7 +47,7 @@ describe('a device in a round', () => {
     made.socket.say(model1, taskFor(1));
     train(made);
     expect(made.socket.received).toEqual([
-      { type: 'hello', protocol: 1, device: 'd-1', holds: [] },
+      { type: 'hello', protocol: PROTOCOL_VERSION, device: 'd-1', holds: [] },
       {
         type: 'contribution',
         round: 1,
@@ -113,6 +115,29 @@ describe('a device in a round', () => {
     made.clock.runNext();
     expect(made.socket.received.at(-1)).toEqual({ type: 'decline', round: 1, reason: 'deadline' });
     expect(made.device.state).toBe('waiting');
+  });
+
+  it('counts for itself what it took part in, and declines what comes too soon, also after it was closed', async () => {
+    const store = new MemoryStore(purchases);
+    const made = await joined({}, store);
+    const answerTo = (scene: Scene, round: number, protection: Partial<Protection>): string => {
+      scene.socket.say(model1, { ...taskFor(round), protection: { ...CLIPPED, minSeparation: 3, ...protection } });
+      train(scene);
+      const { type } = scene.socket.received.at(-1)!;
+      scene.socket.say({ type: 'released', round, reason: 'enough' });
+      return type;
+    };
+    expect(answerTo(made, 1, { release: 4 })).toBe('contribution');
+    expect(answerTo(made, 2, { release: 6 })).toBe('decline');
+    // Asked again for the release of an abandoned round: one sum at most holds it.
+    expect(answerTo(made, 3, { release: 4 })).toBe('contribution');
+    // But with noise of its own each answer is a release.
+    expect(answerTo(made, 4, { release: 4, noiseSteps: 1e9 })).toBe('decline');
+    await made.device.stop();
+    const again = await joined({}, store);
+    expect(answerTo(again, 5, { release: 6 })).toBe('decline');
+    expect(answerTo(again, 6, { release: 3 })).toBe('decline');
+    expect(answerTo(again, 7, { release: 7 })).toBe('contribution');
   });
 
   it.each<[string, Partial<RoundPlan>]>([

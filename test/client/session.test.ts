@@ -4,6 +4,7 @@ import { CLIPPED } from '../../shared/privacy/protection.ts';
 import {
   CONTRIBUTION_OUTCOMES,
   type CoordinatorMessage,
+  PROTOCOL_VERSION,
   RELEASE_REASONS,
   type TaskMessage,
   type Welcome,
@@ -15,7 +16,7 @@ const OTHER_MODEL = 'b'.repeat(64);
 
 const welcome: Welcome = {
   type: 'welcome',
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   run: 'run-1',
   learner: { name: 'popularity', options: {} },
   catalogue: CATALOGUE,
@@ -63,7 +64,10 @@ describe('a session', () => {
     const { state, effects } = greet('device-1', held);
     expect(state).toEqual({ phase: 'greeting', held });
     expect(effects).toEqual([
-      { type: 'send', message: { type: 'hello', protocol: 1, device: 'device-1', holds: [CATALOGUE, MODEL] } },
+      {
+        type: 'send',
+        message: { type: 'hello', protocol: PROTOCOL_VERSION, device: 'device-1', holds: [CATALOGUE, MODEL] },
+      },
     ]);
   });
 

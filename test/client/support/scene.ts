@@ -12,6 +12,7 @@ import type { Model } from '../../../shared/model.ts';
 import { bound } from '../../../shared/privacy/bound.ts';
 import { CLIPPED } from '../../../shared/privacy/protection.ts';
 import type { Blob, TaskMessage, Welcome } from '../../../shared/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.ts';
 import { bytesOfInt32 } from '../../../shared/protocol/tensor.ts';
 import { deviceRandom } from '../../../shared/random/device.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
@@ -50,7 +51,7 @@ export const model1 = modelBlob(initial.model);
 export const model2 = modelBlob(nextModel());
 export const welcome: Welcome = {
   type: 'welcome',
-  protocol: 1,
+  protocol: PROTOCOL_VERSION,
   run: 'run-1',
   learner,
   catalogue: catalogueBlob.hash,

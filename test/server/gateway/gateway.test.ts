@@ -7,6 +7,7 @@ import { SettingsError } from '../../../shared/errors.ts';
 import { contentHash } from '../../../shared/hash.ts';
 import { encodeDeviceMessage } from '../../../shared/protocol/codec.ts';
 import { contributionFrameBytes } from '../../../shared/protocol/limits.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.ts';
 import { decodeSafetensors } from '../../../shared/safetensors.ts';
 import { CATALOGUE, Peer } from './peer.ts';
 import { LENGTH, openGateway, publishedModel, Recorder, taskOf } from './stage.ts';
@@ -41,7 +42,7 @@ describe('a session', () => {
     expect(blob).toEqual({ type: 'blob', kind: 'catalogue', hash: contentHash(bytes), data: new Uint8Array(bytes) });
     expect(welcome).toEqual({
       type: 'welcome',
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       run: 'run-1',
       learner: { name: 'popularity', options: {} },
       catalogue: contentHash(bytes),
@@ -219,7 +220,7 @@ describe('the end of training', () => {
 describe('the server', () => {
   test('counts the bytes of messages both ways', async () => {
     const { gateway, url, events } = await listen();
-    const hello = { type: 'hello', protocol: 1, device: 'a', holds: [] } as const;
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, device: 'a', holds: [] } as const;
     const peer = await Peer.open(url);
     let down = 0;
     peer.socket.on('message', data => {
@@ -286,7 +287,7 @@ describe('the server', () => {
     });
     const peer = await Peer.open(url);
     peer.socket.pause();
-    peer.say({ type: 'hello', protocol: 1, device: 'a', holds: [] });
+    peer.say({ type: 'hello', protocol: PROTOCOL_VERSION, device: 'a', holds: [] });
     await events.ready('a');
     // The catalogue takes 5 s at the least speed, so many heartbeats of silence are borne.
     const prompt = await Peer.open(url);

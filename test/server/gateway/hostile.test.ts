@@ -8,11 +8,12 @@ import { isBounded } from '../../../shared/privacy/bound.ts';
 import { encodeDeviceMessage } from '../../../shared/protocol/codec.ts';
 import { contributionFrameBytes } from '../../../shared/protocol/limits.ts';
 import type { DeviceMessage } from '../../../shared/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.ts';
 import { REFUSALS, type RefusalCode } from '../../../shared/protocol/refusals.ts';
 import { type Ending, honestDevice, Peer } from './peer.ts';
 import { LEARNER, LENGTH, openGateway, publishedModel, Recorder, serve, taskOf } from './stage.ts';
 
-const HELLO: DeviceMessage = { type: 'hello', protocol: 1, device: 'mallory', holds: [] };
+const HELLO: DeviceMessage = { type: 'hello', protocol: PROTOCOL_VERSION, device: 'mallory', holds: [] };
 const MASK = Uint8Array.of(1, 2, 3, 4);
 
 /** A WebSocket frame (RFC 6455, section 5.2) as bytes, lies included. */

@@ -7,6 +7,7 @@ import type { Learner } from '../../../shared/learners/learner.ts';
 import { bound } from '../../../shared/privacy/bound.ts';
 import { decodeCoordinatorMessage, encodeDeviceMessage } from '../../../shared/protocol/codec.ts';
 import type { CoordinatorMessage, DeviceMessage, TaskMessage } from '../../../shared/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.ts';
 import { bytesOfInt32 } from '../../../shared/protocol/tensor.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { decodeSafetensors } from '../../../shared/safetensors.ts';
@@ -63,7 +64,7 @@ export class Peer {
   /** A device past its welcome. */
   static async join(url: string, device: string, holds: readonly string[] = []): Promise<Peer> {
     const peer = await Peer.open(url);
-    peer.say({ type: 'hello', protocol: 1, device, holds });
+    peer.say({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds });
     await peer.hear('welcome');
     return peer;
   }

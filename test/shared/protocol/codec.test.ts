@@ -20,7 +20,7 @@ import { EncodingError, ProtocolError } from '../../../shared/protocol/protocol-
 import { bytesOfInt32, int32InPlace, swapBytesOf32 } from '../../../shared/protocol/tensor.ts';
 import { COORDINATOR_EXAMPLES, DEVICE_EXAMPLES } from './examples.ts';
 
-const FIXTURES = JSON.parse(readFileSync(new URL('../../fixtures/wire/v1.json', import.meta.url), 'utf8')) as Readonly<
+const FIXTURES = JSON.parse(readFileSync(new URL('../../fixtures/wire/v2.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, string>
 >;
 
@@ -294,7 +294,7 @@ describe('decoding', () => {
   });
 
   test('refuses another version, whatever else its messages hold', () => {
-    const hello = { type: 'hello', protocol: 2, name: 'shopper-17', attestation: new Uint8Array(3) };
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION + 1, name: 'shopper-17', attestation: new Uint8Array(3) };
     expect(refusalOf(decodeDeviceMessage, pack(hello))).toBe('unsupported_version');
     expect(refusalOf(decodeCoordinatorMessage, pack({ type: 'welcome', protocol: 0 }))).toBe('unsupported_version');
   });

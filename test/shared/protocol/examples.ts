@@ -1,12 +1,13 @@
 import type { CoordinatorMessage, DeviceMessage } from '../../../shared/protocol/messages.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/messages.ts';
 import { bytesOfInt32 } from '../../../shared/protocol/tensor.ts';
 
 const MODEL = 'a1'.repeat(32);
 const CATALOGUE = 'b2'.repeat(32);
 
-/** One message of each kind a device sends, by name. The frozen bytes are in test/fixtures/wire/v1.json. */
+/** One message of each kind a device sends, by name. The frozen bytes are in test/fixtures/wire/v2.json. */
 export const DEVICE_EXAMPLES: Readonly<Record<DeviceMessage['type'], DeviceMessage>> = {
-  hello: { type: 'hello', protocol: 1, device: 'shopper-17', holds: [CATALOGUE] },
+  hello: { type: 'hello', protocol: PROTOCOL_VERSION, device: 'shopper-17', holds: [CATALOGUE] },
   contribution: {
     type: 'contribution',
     round: 3,
@@ -22,7 +23,7 @@ export const DEVICE_EXAMPLES: Readonly<Record<DeviceMessage['type'], DeviceMessa
 export const COORDINATOR_EXAMPLES: Readonly<Record<CoordinatorMessage['type'], CoordinatorMessage>> = {
   welcome: {
     type: 'welcome',
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     run: 'run-1',
     learner: { name: 'mf', options: { dimension: 16, loss: 'bpr', optimiser: { name: 'adam', betas: [0.9, 0.999] } } },
     catalogue: CATALOGUE,
