@@ -1,7 +1,7 @@
 import { distributedDiscreteGaussianBounds } from './accountants/distributed-discrete-gaussian.ts';
 import { contributionsApart } from './accountants/sensitivity.ts';
 import { sensitivitySquared } from './matrix-factorization/sensitivity.ts';
-import type { Adjacency, Mechanism, Skellam } from './mechanism.ts';
+import type { Adjacency, Mechanism, PoissonSampled, Skellam } from './mechanism.ts';
 
 /**
  * A mechanism in the words of Google's dp_accounting: the fields of its `DpEvent` classes, with the two that their
@@ -74,23 +74,8 @@ function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
       const sensitivity = Math.sqrt(sensitivitySquared(strategy, mechanism));
       return named('GaussianDpEvent', { noise_multiplier: noiseMultiplier / (sensitivity * apart) });
     }
-    case 'poisson-sampled': {
-      const { samplingRate, cap, mechanism: inner } = mechanism;
-      if (cap === undefined) {
-        return named('PoissonSampledDpEvent', {
-          sampling_probability: samplingRate,
-          event: sampledOf(inner, adjacency),
-        });
-      }
-      // The library has a truncated cohort for this one mechanism only.
-      if (inner.type !== 'gaussian') return named('UnsupportedDpEvent', {});
-      return named('TruncatedSubsampledGaussianDpEvent', {
-        dataset_size: cap.population,
-        sampling_probability: samplingRate,
-        truncated_batch_size: cap.cohort,
-        noise_multiplier: inner.noiseMultiplier / apart,
-      });
-    }
+    case 'poisson-sampled':
+      return poissonSampled(mechanism, adjacency);
     case 'sampled-without-replacement':
       return named('SampledWithoutReplacementDpEvent', {
         source_dataset_size: mechanism.population,
@@ -99,9 +84,26 @@ function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
       });
     case 'repeated':
       return named('SelfComposedDpEvent', { event: eventOf(mechanism.mechanism, adjacency), count: mechanism.count });
-    case 'composed':
+    default:
       return named('ComposedDpEvent', { events: mechanism.mechanisms.map(inner => eventOf(inner, adjacency)) });
   }
+}
+
+function poissonSampled({ samplingRate, cap, mechanism }: PoissonSampled, adjacency: Adjacency): DpEvent {
+  if (cap === undefined) {
+    return named('PoissonSampledDpEvent', {
+      sampling_probability: samplingRate,
+      event: sampledOf(mechanism, adjacency),
+    });
+  }
+  // The library has a truncated cohort for this one mechanism only.
+  if (mechanism.type !== 'gaussian') return named('UnsupportedDpEvent', {});
+  return named('TruncatedSubsampledGaussianDpEvent', {
+    dataset_size: cap.population,
+    sampling_probability: samplingRate,
+    truncated_batch_size: cap.cohort,
+    noise_multiplier: mechanism.noiseMultiplier / contributionsApart(adjacency),
+  });
 }
 
 /** The library samples zCDP as if it were Gaussian, which no theorem allows: it is not offered any. */

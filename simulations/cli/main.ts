@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { accountCommand } from './account.ts';
 import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { deviceCommand } from './device.ts';
@@ -19,6 +20,7 @@ const program = new Command('larder')
   .addCommand(serveCommand())
   .addCommand(deviceCommand())
   .addCommand(togetherCommand())
+  .addCommand(accountCommand())
   .addCommand(benchCommand());
 
 for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,0 +1,57 @@
+import type { AccountAnswer } from './account-answer.ts';
+import type { Bounds } from './account-bounds.ts';
+import { deltaText, figureText, settingText } from './account-figures.ts';
+import type { Sampling } from './account-sampling.ts';
+import { unitLines } from './account-statement.ts';
+import { countText, figureTable } from './table.ts';
+
+/** What `larder account` prints. */
+export function answerText(answer: AccountAnswer): string {
+  const { adjacency, assumptions } = answer;
+  return [
+    heading(answer),
+    ...boundsLines(answer, answer.delta),
+    ...unitLines(adjacency),
+    ...assumptions.map(sentence => `assumed: ${sentence}`),
+  ].join('\n');
+}
+
+/** A table of what each accountant says, the bound that holds, and why some say nothing. */
+export function boundsLines({ epsilon, accountant, accountants }: Bounds, delta: number): string[] {
+  const verdicts = Object.entries(accountants);
+  const calibrated = verdicts.some(([, verdict]) => 'noiseMultiplier' in verdict);
+  const rows = verdicts.map(([name, verdict]) => {
+    if ('unsupported' in verdict) return [name, '-', ...(calibrated ? ['-'] : [])];
+    const noise = calibrated ? [figureText(verdict.noiseMultiplier ?? null)] : [];
+    return [name, ...noise, figureText(verdict.epsilon)];
+  });
+  const total =
+    epsilon === null
+      ? `no finite epsilon is known at delta ${deltaText(delta)}: add noise, or allow a larger delta`
+      : `epsilon ${figureText(epsilon)} at delta ${deltaText(delta)}, by ${accountant}`;
+  const silent = verdicts.flatMap(([name, verdict]) =>
+    'unsupported' in verdict ? `${name} says nothing: ${verdict.unsupported}` : [],
+  );
+  const head = ['accountant', ...(calibrated ? ['noise multiplier'] : []), 'epsilon'];
+  return [figureTable(head, rows), total, ...silent];
+}
+
+function heading({ mechanism, noiseMultiplier, figures, sampling, steps, delta }: AccountAnswer): string {
+  const own = Object.entries(figures).map(([name, value]) => `${words(name)} ${settingText(value)}`);
+  const noise = noiseMultiplier === null ? [] : [`noise multiplier ${settingText(noiseMultiplier)}`];
+  const count = `${countText(steps)} ${steps === 1 ? 'step' : 'steps'}`;
+  return [mechanism, ...noise, ...own, samplingText(sampling), count, `delta ${deltaText(delta)}`].join(', ');
+}
+
+function samplingText({ scheme, rate, population, cohort, cap }: Sampling): string {
+  if (scheme === 'none') return 'no sampling';
+  if (scheme === 'without-replacement')
+    return `${countText(cohort!)} of ${countText(population!)} users without replacement`;
+  const capped = cap === undefined ? '' : ` with at most ${countText(cap)} of ${countText(population!)} users`;
+  return `Poisson sampling at rate ${settingText(rate!)}${capped}`;
+}
+
+/** `minSeparation` reads `min separation`. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+}
