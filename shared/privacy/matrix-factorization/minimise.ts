@@ -30,12 +30,13 @@ export function minimise(value: (point: Float64Array) => number, start: Float64A
     }
     let length = 1;
     let next = along(point, direction, length);
-    while (!(value(next) <= height + SUFFICIENT_DECREASE * length * descent)) {
+    let nextHeight = value(next);
+    while (!(nextHeight <= height + SUFFICIENT_DECREASE * length * descent)) {
       length /= 2;
       if (length < Number.EPSILON) return point;
       next = along(point, direction, length);
+      nextHeight = value(next);
     }
-    const nextHeight = value(next);
     const nextSlope = gradient(value, next);
     update(inverseHessian, minus(next, point), minus(nextSlope, slope));
     const gain = height - nextHeight;

@@ -43,6 +43,13 @@ describe('optimiseBlt', () => {
     expect(max / errorsAtMu1({ type: 'toeplitz' }, participation).max).toBeLessThan(1.001);
   });
 
+  it.each([
+    { steps: 1000, minSeparation: 100, maxParticipations: 10, best: 14.954 },
+    { steps: 40, minSeparation: 1, maxParticipations: 5, best: 8.675 },
+  ])('takes the better of two optima: %o', ({ best, ...participation }) => {
+    expect(errorsAtMu1(optimiseBlt(participation, 2), participation).max).toBeLessThan(best);
+  });
+
   it('finds the same strategy each time', () => {
     const participation = { steps: 120, minSeparation: 30, maxParticipations: 4 };
     expect(optimiseBlt(participation, 3)).toEqual(optimiseBlt(participation, 3));

@@ -89,11 +89,16 @@ describe('sensitivitySquared', () => {
     expect(Math.min(answered, refused)).toBeGreaterThan(20);
   });
 
-  it('refuses an increasing strategy, for which its pattern is not the worst', () => {
-    const strategy: Strategy = { type: 'banded', coefficients: [1, -0.9, 0.5] };
+  it.each([
+    [1, 0.1, 0.9],
+    [1, -0.9, -0.95],
+  ])('refuses a strategy for which its pattern is not the worst: %d, %d, %d', (...coefficients) => {
+    const strategy: Strategy = { type: 'banded', coefficients };
     const participation = { steps: 6, minSeparation: 1, maxParticipations: 2 };
     expect(() => sensitivitySquared(strategy, participation)).toThrow(SettingsError);
-    expect(sensitivitySquared(strategy, { ...participation, minSeparation: 3 })).toBeCloseTo(2 * 2.06, 12);
+    const column = coefficients.reduce((sum, c) => sum + c * c, 0);
+    expect(sensitivitySquared(strategy, { ...participation, minSeparation: 3 })).toBeCloseTo(2 * column, 12);
+    expect(sensitivitySquared(strategy, { ...participation, maxParticipations: 1 })).toBeCloseTo(column, 12);
   });
 
   it('takes as many participations as fit when more are allowed', () => {
