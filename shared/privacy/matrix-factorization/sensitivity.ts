@@ -7,10 +7,10 @@ import { strategyCoefficients } from './strategy.ts';
  * The largest squared L2 norm of C dx over all the ways in which one device can take part with contributions of norm 1,
  * exact to rounding: || sum_{i<k} (c shifted down by i minSeparation) ||^2, k being the most participations that fit.
  *
- * That early and dense pattern is the worst for coefficients that are not negative and do not increase (Choquette-Choo
- * et al. 2023, arXiv 2306.08153, theorem 2; McMahan et al. 2024, arXiv 2408.08868, section 4), since two columns'
- * product is then largest where they are near and early, and aligned contributions are worst where no product is
- * negative. Columns of one device that do not overlap, or a single one, need neither: each one's norm is largest early.
+ * That early and dense pattern is the worst for coefficients that are not negative and do not increase (Kalinin and
+ * Lampert 2024, arXiv 2405.13763, theorem 2): two columns' product is then largest where they are near and early, and
+ * aligned contributions are worst where no product is negative. Columns of one device that do not overlap, or a single
+ * one, need neither: each one's norm is largest early.
  *
  * @throws SettingsError where it would not be exact, and for a participation that cannot be.
  */
