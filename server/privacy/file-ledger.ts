@@ -83,7 +83,7 @@ export class FileLedger implements Ledger {
     this.#path = path;
     this.terms = terms;
     if (!existsSync(path) || readFileSync(path).lastIndexOf(10) === -1) {
-      const line = JSON.stringify({ larder: 'ledger', version: 1, ...terms });
+      const line = JSON.stringify({ larder: 'ledger', version: 1, ...termsOnly(terms) });
       mkdirSync(dirname(path), { recursive: true });
       replaceWith(path, line);
       this.#charges = [];
@@ -91,7 +91,7 @@ export class FileLedger implements Ledger {
       return;
     }
     const found = readLedger(path);
-    if (JSON.stringify(sorted(found.terms)) !== JSON.stringify(sorted(terms))) {
+    if (JSON.stringify(termsOnly(found.terms)) !== JSON.stringify(termsOnly(terms))) {
       throw new LedgerError(
         `The ledger ${path} was made with ${JSON.stringify(found.terms)}. Use those settings, or another ledger.`,
       );
@@ -125,7 +125,8 @@ function hashOf(line: string): string {
   return contentHash(new TextEncoder().encode(line));
 }
 
-function sorted({ delta, adjacency, accountant, budget }: LedgerTerms): LedgerTerms {
+/** Whatever else the object holds, and in one order. */
+function termsOnly({ delta, adjacency, accountant, budget }: LedgerTerms): LedgerTerms {
   return { delta, adjacency, accountant, budget };
 }
 

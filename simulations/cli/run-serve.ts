@@ -22,6 +22,7 @@ import { version } from '../version.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
 import { privacyOptions } from './privacy-options.ts';
+import { privacyText } from './privacy-text.ts';
 import type { ServeFlags } from './serve.ts';
 
 export async function runServe(flags: ServeFlags): Promise<void> {
@@ -93,7 +94,9 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     folder.writeSummary(summary);
     if (flags.json === true) printJson(summary);
     else
-      process.stdout.write(`${status} after ${state.round} rounds; model: ${join(folder.path, 'model.safetensors')}\n`);
+      process.stdout.write(
+        `${status} after ${state.round} rounds; model: ${join(folder.path, 'model.safetensors')}\n${privacyText(summary.privacy).join('\n')}\n`,
+      );
     if (status === 'interrupted') process.exitCode = EXIT.interrupted;
   } catch (error) {
     folder.writeFailure(run, error);

@@ -1,5 +1,6 @@
 import type { Metrics } from '../evaluation/evaluate.ts';
 import type { RunSummary } from '../runs/results.ts';
+import { privacyText } from './privacy-text.ts';
 import { bytesText, countText, figureTable } from './table.ts';
 
 /** What `simulate` prints at its end. */
@@ -44,10 +45,5 @@ function notes(summary: RunSummary): string[] {
     `training: ${seconds.toFixed(1)} s, ${countText(Math.round(devicesPerSecond))} devices/s, ${bytesText(bytes.up)} up, ${bytesText(bytes.down)} down`,
   );
   if (summary.abandonedRounds > 0) lines.push(`abandoned rounds: ${summary.abandonedRounds}`);
-  if (privacy.epsilon === null) {
-    lines.push(
-      'privacy: no noise was added, so no epsilon is promised; the coordinator sees each clipped contribution',
-    );
-  }
-  return lines;
+  return [...lines, ...privacyText(privacy)];
 }

@@ -1,0 +1,37 @@
+import type { PrivacyStatement } from '../runs/results.ts';
+
+const ADJACENCY = {
+  'add-remove': 'with one user more or less',
+  'zero-out': 'with one user contributing nothing',
+  'replace-one': "with one user's data replaced by any other",
+} as const;
+
+const SAMPLING = {
+  none: 'nothing is assumed of how cohorts come about',
+  poisson: 'cohorts are Poisson samples whose members nobody but the coordinator learns',
+  'without-replacement': 'cohorts are uniform samples of fixed size whose members nobody but the coordinator learns',
+  'min-separation': 'nothing is assumed of how cohorts come about but',
+} as const;
+
+const TRUST = {
+  central: 'The coordinator sees each clipped contribution, and is trusted to add the noise.',
+  local: 'Each device adds its own noise: the coordinator is not trusted.',
+} as const;
+
+/** What a run promises, in sentences that name all that the figure depends on. */
+export function privacyText(privacy: PrivacyStatement): string[] {
+  const { trust, epsilon, delta, adjacency, accountant, sampling, minSeparation, noise, noiseMultiplier } = privacy;
+  if (epsilon === null || adjacency === null) {
+    return ['privacy: no noise was added, so no epsilon is promised; the coordinator sees each clipped contribution'];
+  }
+  const separation = sampling === 'min-separation' ? ` that a device's rounds are at least ${minSeparation} apart` : '';
+  return [
+    `privacy: epsilon ${epsilon.toFixed(2)} at delta ${delta} for each user, everything on all of a shopper's devices (${adjacency}: ${ADJACENCY[adjacency]})`,
+    `  accountant ${accountant}; ${noise} noise, multiplier ${noiseMultiplier.toPrecision(4)}; ${SAMPLING[sampling]}${separation}. ${TRUST[trust]}`,
+    ...(privacy.seededNoise
+      ? [
+          '  The noise came from the seed, so that the run can be repeated: fit for studies, not for publishing the model.',
+        ]
+      : []),
+  ];
+}
