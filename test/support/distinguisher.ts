@@ -26,7 +26,8 @@ const THRESHOLDS = 400;
  */
 export function epsilonLowerBound(neighbours: Neighbours, { delta, runs, random }: Trial): number {
   const half = runs >> 1;
-  const draw = (release: (random: Random) => number) => Float64Array.from({ length: half }, () => release(random)).sort();
+  const draw = (release: (random: Random) => number) =>
+    Float64Array.from({ length: half }, () => release(random)).sort();
   const inputs = [neighbours.withUser.bind(neighbours), neighbours.withoutUser.bind(neighbours)] as const;
   const [first, second] = [inputs.map(draw), inputs.map(draw)] as const;
 
