@@ -84,8 +84,9 @@ function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
       });
     case 'repeated':
       return named('SelfComposedDpEvent', { event: eventOf(mechanism.mechanism, adjacency), count: mechanism.count });
+    case 'composed':
     default:
-      return named('ComposedDpEvent', { events: mechanism.mechanisms.map(inner => eventOf(inner, adjacency)) });
+      return named('ComposedDpEvent', { events: mechanism.mechanisms.map(part => eventOf(part, adjacency)) });
   }
 }
 

@@ -4,7 +4,7 @@ import { strategyError } from '../../shared/privacy/matrix-factorization/error.t
 import { sensitivitySquared } from '../../shared/privacy/matrix-factorization/sensitivity.ts';
 import type { Adjacency, Mechanism, Strategy } from '../../shared/privacy/mechanism.ts';
 import { maxParticipations, type Participation } from '../../shared/privacy/participation.ts';
-import { roundedL2Norm } from '../../shared/privacy/rounding.ts';
+import { integerL1Norm, roundedL2Norm } from '../../shared/privacy/rounding.ts';
 import type { AccountFlags, MechanismName } from './account.ts';
 
 /** One step's release, or the whole run's where noise is correlated, at some amount of noise. */
@@ -206,8 +206,6 @@ function roundedBounds({ scale, clipNorm = 1, dimension = 1, beta = DEFAULT_BETA
   figures: Readonly<Record<string, number>>;
 } {
   const l2Sensitivity = roundedL2Norm(scale! * clipNorm, dimension, beta);
-  // A vector of integers: no coordinate's size passes its square.
-  const l1Sensitivity = l2Sensitivity * Math.min(Math.sqrt(dimension), l2Sensitivity);
-  const bounds = { l1Sensitivity, l2Sensitivity };
+  const bounds = { l1Sensitivity: integerL1Norm(l2Sensitivity, dimension), l2Sensitivity };
   return { bounds, figures: { scale: scale!, clipNorm, dimension, beta, ...bounds } };
 }

@@ -25,7 +25,7 @@ export interface AccountRequest {
 export function accountRequest(flags: AccountFlags): AccountRequest {
   const { mechanism: name = 'gaussian', steps = 1, delta, epsilon, accountant } = flags;
   const family = FAMILIES[name];
-  checkPositive(flags);
+  checkRanges(flags);
   checkOwn(flags, name, family);
   checkNoise(flags, family);
   if (delta === undefined || delta >= 1) {
@@ -55,7 +55,8 @@ export function accountRequest(flags: AccountFlags): AccountRequest {
   };
 }
 
-function checkPositive(flags: AccountFlags): void {
+function checkRanges({ beta, ...flags }: AccountFlags): void {
+  if (beta !== undefined && !(beta >= 0 && beta < 1)) throw new SettingsError('--beta is from 0 to below 1.');
   for (const [flag, value] of Object.entries(flags)) {
     if (typeof value === 'number' && !(value > 0)) throw new SettingsError(`${spelled(flag)} is above 0.`);
   }
