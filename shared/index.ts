@@ -21,7 +21,20 @@ export type {
   RoundPlan,
 } from './learners/learner.ts';
 export { elementCount, Model, type TensorSpec } from './model.ts';
+export { ACCOUNTANTS, type AccountantName, deltaOf, epsilonOf } from './privacy/accountants/account.ts';
+export { noiseMultiplierFor } from './privacy/accountants/calibrate.ts';
 export { bound, gridStep, isBounded } from './privacy/bound.ts';
+export { compose } from './privacy/compose.ts';
+export { type DpEvent, toDpEvent } from './privacy/dp-event.ts';
+export { UnsupportedMechanismError } from './privacy/errors.ts';
+export { bltFor } from './privacy/matrix-factorization/blt.ts';
+export { sensitivitySquared } from './privacy/matrix-factorization/sensitivity.ts';
+export type * from './privacy/mechanism.ts';
+export { ADJACENCIES } from './privacy/mechanism.ts';
+export { DiscreteGaussianSampler } from './privacy/noise/discrete-gaussian.ts';
+export { DiscreteLaplaceSampler } from './privacy/noise/discrete-laplace.ts';
+export { SkellamSampler } from './privacy/noise/skellam.ts';
+export { CLIPPED, isProtected, type Protection, protect } from './privacy/protection.ts';
 export {
   decodeCoordinatorMessage,
   decodeDeviceMessage,
