@@ -13,8 +13,14 @@ const MOST_LOG_NOISE = Math.log(1e10);
 /** The longest step before both sides of the target are known: a factor of 7. */
 const LONGEST_STEP = 2;
 
-/** Slope of log epsilon against log noise to begin with: -1 for much noise, steeper for sampled cohorts with little. */
-const FIRST_SLOPE = -1.5;
+/** Where to begin, and the slope of log epsilon against log noise there. */
+interface Guess {
+  readonly logNoise: number;
+  readonly slope: number;
+}
+
+/** The slope is -1 for much noise, and steeper for sampled cohorts with little. */
+const FIRST_GUESS: Guess = { logNoise: 0, slope: -1.5 };
 
 /**
  * The smallest noise multiplier, within 1e-4 relative, for which the epsilon of `mechanismWith(noiseMultiplier)` is not above the
@@ -33,15 +39,17 @@ export function noiseMultiplierFor(
   const excess = (by: AccountantName) => (logNoise: number) =>
     Math.log(epsilonOf(mechanismWith(Math.exp(logNoise)), target.delta, by, adjacency) / target.epsilon);
   // A loss distribution takes a hundred times what Renyi curves take, so the search begins where theirs ends.
-  const start = accountant === 'pld' ? startByRenyi(excess('rdp')) : 0;
-  return Math.exp(leastLogNoise(excess(accountant), start));
+  const guess = accountant === 'pld' ? guessByRenyi(excess('rdp')) : FIRST_GUESS;
+  return Math.exp(leastLogNoise(excess(accountant), guess));
 }
 
-function startByRenyi(excess: (logNoise: number) => number): number {
+function guessByRenyi(excess: (logNoise: number) => number): Guess {
   try {
-    return leastLogNoise(excess, 0);
+    const logNoise = leastLogNoise(excess, FIRST_GUESS);
+    const span = 0.1;
+    return { logNoise, slope: (excess(logNoise) - excess(logNoise - span)) / span };
   } catch (error) {
-    if (error instanceof UnsupportedMechanismError || error instanceof SettingsError) return 0;
+    if (error instanceof UnsupportedMechanismError || error instanceof SettingsError) return FIRST_GUESS;
     throw error;
   }
 }
@@ -53,41 +61,40 @@ interface Tried {
 
 /**
  * The least argument at which `excess`, which falls, is not positive; or up to `TOLERANCE` above it. Secants that aim a
- * little beyond the root, so that a good one closes the bracket from the other side: about five evaluations in all.
+ * little beyond the root, so that a good one closes the bracket from the other side: seven evaluations or so. Each
+ * eighth is a bisection, for functions that secants do not suit.
  */
-function leastLogNoise(excess: (logNoise: number) => number, start: number): number {
+function leastLogNoise(excess: (logNoise: number) => number, start: Guess): number {
   let short: Tried | undefined;
   let enough: Tried | undefined;
+  let { logNoise, slope } = start;
   let last: Tried | undefined;
-  let logNoise = start;
   for (let evaluation = 1; ; evaluation++) {
     const tried = { logNoise, excess: excess(logNoise) };
     if (tried.excess <= 0) enough = tried;
     else short = tried;
-    const guess = secant(tried, last);
+    if (last !== undefined) slope = (tried.excess - last.excess) / (tried.logNoise - last.logNoise);
     last = tried;
+    const guess = logNoise - tried.excess / slope + 0.4 * TOLERANCE * Math.sign(tried.excess);
     if (short !== undefined && enough !== undefined) {
       if (enough.logNoise - short.logNoise <= TOLERANCE) return enough.logNoise;
-      const inside = guess > short.logNoise && guess < enough.logNoise && evaluation % 6 !== 0;
+      const inside = guess > short.logNoise && guess < enough.logNoise && evaluation % 8 !== 0;
       logNoise = inside ? guess : (short.logNoise + enough.logNoise) / 2;
     } else if (enough !== undefined) {
       if (logNoise === LEAST_LOG_NOISE) return logNoise;
-      const step = Number.isFinite(guess) ? Math.min(LONGEST_STEP, logNoise - guess) : LONGEST_STEP;
-      logNoise = Math.max(LEAST_LOG_NOISE, logNoise - Math.max(step, TOLERANCE));
+      logNoise = Math.max(LEAST_LOG_NOISE, logNoise - stepOf(logNoise - guess));
     } else {
       if (logNoise === MOST_LOG_NOISE) {
         throw new SettingsError(
           'No noise meets the target: what is released without it spends more. Aim for a larger epsilon.',
         );
       }
-      const step = Number.isFinite(guess) ? Math.min(LONGEST_STEP, guess - logNoise) : LONGEST_STEP;
-      logNoise = Math.min(MOST_LOG_NOISE, logNoise + Math.max(step, TOLERANCE));
+      logNoise = Math.min(MOST_LOG_NOISE, logNoise + stepOf(guess - logNoise));
     }
   }
 }
 
-/** Where the line through two points is zero, and four tenths of the tolerance beyond; not finite if it never is. */
-function secant(tried: Tried, last: Tried | undefined): number {
-  const slope = last === undefined ? FIRST_SLOPE : (tried.excess - last.excess) / (tried.logNoise - last.logNoise);
-  return tried.logNoise - tried.excess / slope + 0.4 * TOLERANCE * Math.sign(tried.excess);
+/** The way to a guess, if that lies ahead and not too far. */
+function stepOf(distance: number): number {
+  return distance > 0 && distance < LONGEST_STEP ? distance : LONGEST_STEP;
 }

@@ -11,11 +11,15 @@ export const ORDERS: readonly number[] = [
   1024,
 ];
 
+/** Orders whose divergence is no number, or negative, count as failed and are left out. */
+function usable(curve: RenyiCurve): { order: number; divergence: number }[] {
+  return ORDERS.map(order => ({ order, divergence: curve(order) })).filter(({ divergence }) => divergence >= 0);
+}
+
 /** The smallest epsilon over `ORDERS` (Canonne, Kamath and Steinke 2020, arXiv 2004.00010, proposition 12). */
 export function epsilonOfCurve(curve: RenyiCurve, delta: number): number {
   let best = Infinity;
-  for (const order of ORDERS) {
-    const divergence = curve(order);
+  for (const { order, divergence } of usable(curve)) {
     if (totalVariation(divergence) <= delta) return 0;
     const epsilon = divergence + Math.log1p(-1 / order) - Math.log(delta * order) / (order - 1);
     if (epsilon < best) best = epsilon;
@@ -26,8 +30,7 @@ export function epsilonOfCurve(curve: RenyiCurve, delta: number): number {
 /** The smallest delta over `ORDERS`. */
 export function deltaOfCurve(curve: RenyiCurve, epsilon: number): number {
   let best = 1;
-  for (const order of ORDERS) {
-    const divergence = curve(order);
+  for (const { order, divergence } of usable(curve)) {
     const exponent = (order - 1) * (divergence - epsilon + Math.log1p(-1 / order)) - Math.log(order);
     const delta = Math.min(Math.exp(exponent), totalVariation(divergence));
     if (delta < best) best = delta;

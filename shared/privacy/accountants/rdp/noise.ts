@@ -22,7 +22,7 @@ export function laplaceCurve(epsilon: number): RenyiCurve {
   return order => {
     const towards = Math.log(order / (2 * order - 1)) + (order - 1) * epsilon;
     const away = Math.log((order - 1) / (2 * order - 1)) - order * epsilon;
-    return logAddExp(towards, away) / (order - 1);
+    return Math.max(0, logAddExp(towards, away) / (order - 1));
   };
 }
 
@@ -37,7 +37,7 @@ export function discreteLaplaceCurve(mechanism: DiscreteLaplace, adjacency: Adja
     const decay = (2 * order - 1) * a;
     const span = (2 * order - 1) * epsilon;
     const between = span > decay ? log1mExp(decay - span) - decay - log1mExp(-decay) : -Infinity;
-    return epsilon + (logNormaliser + logSumExp([logTail, logTail - span, between])) / (order - 1);
+    return Math.max(0, epsilon + (logNormaliser + logSumExp([logTail, logTail - span, between])) / (order - 1));
   };
 }
 
@@ -49,7 +49,7 @@ export function randomizedResponseCurve(mechanism: RandomizedResponse, adjacency
   return order => {
     const more = order * logTold + (1 - order) * logOther;
     const less = order * logOther + (1 - order) * logTold;
-    return logSumExp([more, less, rest]) / (order - 1);
+    return Math.max(0, logSumExp([more, less, rest]) / (order - 1));
   };
 }
 
