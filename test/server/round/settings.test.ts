@@ -6,6 +6,7 @@ test('what is left out has its default', () => {
   const { recruitMs, trainMs, retryMs } = ROUND_DEFAULTS;
   expect(compileRoundOptions({ goal: 101 })).toEqual({
     goal: 101,
+    expected: 101,
     minimum: 51,
     asked: 132,
     recruitMs,
