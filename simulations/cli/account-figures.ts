@@ -18,3 +18,8 @@ export function settingText(value: Noised['figures'][string]): string {
     typeof inner === 'number' ? Number(inner.toPrecision(5)) : inner,
   );
 }
+
+/** `1 step`, `2,000 steps`. */
+export function counted(count: number, noun: string): string {
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -6,11 +6,10 @@ import { ACCOUNTANTS } from '../../shared/privacy/accountants/account.ts';
 import { compose } from '../../shared/privacy/compose.ts';
 import type { AccountFlags } from './account.ts';
 import { type Bounds, boundsOf, type Exported, exported } from './account-bounds.ts';
-import { deltaText, figureText } from './account-figures.ts';
+import { counted, deltaText, figureText } from './account-figures.ts';
 import { spelled } from './account-request.ts';
 import { unitLines } from './account-statement.ts';
 import { boundsLines } from './account-text.ts';
-import { countText } from './table.ts';
 
 /** What `larder account --ledger` answers: the total of everything that was charged. */
 export interface LedgerAnswer extends Bounds, Exported {
@@ -48,7 +47,7 @@ export function ledgerText(answer: LedgerAnswer): string {
   const verdict = accountants[accountant];
   const spent = verdict !== undefined && 'epsilon' in verdict ? figureText(verdict.epsilon) : 'unknown';
   return [
-    `${ledger}: ${countText(charges)} charges of ${countText(runs.length)} runs, delta ${deltaText(delta)}`,
+    `${ledger}: ${counted(charges, 'charge')} of ${counted(runs.length, 'run')}, delta ${deltaText(delta)}`,
     ...boundsLines(answer, delta),
     budget === null
       ? 'budget: none was set'
@@ -61,7 +60,7 @@ function warnings({ charges, wholeBytes }: LedgerFile, size: number): string[] {
   const found: string[] = [];
   if (size > wholeBytes) {
     found.push(
-      `The last line was cut off ${size - wholeBytes} bytes after it began. It is not counted: a sum is released only when its charge is whole on the disk.`,
+      `The last line was cut off after ${size - wholeBytes} bytes. It is not counted: a sum is released only when its charge is whole on the disk.`,
     );
   }
   const sampled = charges.some(

@@ -1,6 +1,6 @@
 import type { AccountAnswer } from './account-answer.ts';
 import type { Bounds } from './account-bounds.ts';
-import { deltaText, figureText, settingText } from './account-figures.ts';
+import { counted, deltaText, figureText, settingText } from './account-figures.ts';
 import type { Sampling } from './account-sampling.ts';
 import { unitLines } from './account-statement.ts';
 import { countText, figureTable } from './table.ts';
@@ -39,8 +39,14 @@ export function boundsLines({ epsilon, accountant, accountants }: Bounds, delta:
 function heading({ mechanism, noiseMultiplier, figures, sampling, steps, delta }: AccountAnswer): string {
   const own = Object.entries(figures).map(([name, value]) => `${words(name)} ${settingText(value)}`);
   const noise = noiseMultiplier === null ? [] : [`noise multiplier ${settingText(noiseMultiplier)}`];
-  const count = `${countText(steps)} ${steps === 1 ? 'step' : 'steps'}`;
-  return [mechanism, ...noise, ...own, samplingText(sampling), count, `delta ${deltaText(delta)}`].join(', ');
+  return [
+    mechanism,
+    ...noise,
+    ...own,
+    samplingText(sampling),
+    counted(steps, 'step'),
+    `delta ${deltaText(delta)}`,
+  ].join(', ');
 }
 
 function samplingText({ scheme, rate, population, cohort, cap }: Sampling): string {
