@@ -1,5 +1,6 @@
 import { SettingsError } from '../../errors.ts';
 import type { Adjacency, Mechanism } from '../mechanism.ts';
+import { checkMechanism } from './check.ts';
 import { exactDelta, exactEpsilon } from './exact-gaussian.ts';
 import { pldDelta, pldEpsilon } from './pld/pld.ts';
 import { rdpDelta, rdpEpsilon } from './rdp/rdp.ts';
@@ -30,7 +31,7 @@ const accountants: Readonly<Record<AccountantName, Accountant>> = {
  * The epsilon of a mechanism at `delta`, never below the truth: Infinity where the arithmetic fails.
  *
  * @throws UnsupportedMechanismError if the accountant has no sound bound for the mechanism under the adjacency.
- * @throws SettingsError if delta is not between 0 and 1.
+ * @throws SettingsError if delta is not between 0 and 1, or the mechanism holds a number out of range.
  */
 export function epsilonOf(
   mechanism: Mechanism,
@@ -41,6 +42,7 @@ export function epsilonOf(
   if (!(delta > 0 && delta < 1)) {
     throw new SettingsError(`delta is ${delta}. Choose one above 0 and below 1, smaller than 1 / users.`);
   }
+  checkMechanism(mechanism);
   const epsilon = accountants[accountant].epsilon(mechanism, delta, adjacency);
   return Number.isNaN(epsilon) ? Infinity : epsilon;
 }
@@ -49,7 +51,7 @@ export function epsilonOf(
  * The delta of a mechanism at `epsilon`, never below the truth: 1 where the arithmetic fails.
  *
  * @throws UnsupportedMechanismError if the accountant has no sound bound for the mechanism under the adjacency.
- * @throws SettingsError if epsilon is negative or no number.
+ * @throws SettingsError if epsilon is negative or no number, or the mechanism holds a number out of range.
  */
 export function deltaOf(
   mechanism: Mechanism,
@@ -58,6 +60,7 @@ export function deltaOf(
   adjacency: Adjacency,
 ): number {
   if (!(epsilon >= 0)) throw new SettingsError(`epsilon is ${epsilon}. Choose 0 or more.`);
+  checkMechanism(mechanism);
   const delta = accountants[accountant].delta(mechanism, epsilon, adjacency);
   return Number.isNaN(delta) ? 1 : delta;
 }
