@@ -1,9 +1,15 @@
 import type { Noised } from './account-mechanisms.ts';
 import { countText } from './table.ts';
 
-/** A result, to the digits that accountants agree on. */
+const DIGITS = 5;
+
+/** An epsilon, or noise that was found for one. Rounded up: what is read off is not below what holds. */
 export function figureText(value: number | null): string {
-  return value === null ? 'infinite' : value.toPrecision(5);
+  if (value === null) return 'infinite';
+  const text = value.toPrecision(DIGITS);
+  if (Number(text) >= value * (1 - Number.EPSILON) || value === 0) return text;
+  const step = 10 ** (Math.floor(Math.log10(value)) - DIGITS + 1);
+  return (Number(text) + step).toPrecision(DIGITS);
 }
 
 /** `1e-6`, and not 0.000001. */

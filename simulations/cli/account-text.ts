@@ -38,7 +38,7 @@ export function boundsLines({ epsilon, accountant, accountants }: Bounds, delta:
 
 function heading({ mechanism, noiseMultiplier, figures, sampling, steps, delta }: AccountAnswer): string {
   const own = Object.entries(figures).map(([name, value]) => `${words(name)} ${settingText(value)}`);
-  const noise = noiseMultiplier === null ? [] : [`noise multiplier ${settingText(noiseMultiplier)}`];
+  const noise = noiseMultiplier === null ? [] : [`noise multiplier ${Number(figureText(noiseMultiplier))}`];
   return [
     mechanism,
     ...noise,
