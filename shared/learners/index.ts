@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import { SettingsError } from '../errors.ts';
 import { ease } from './ease/ease.ts';
+import { gram } from './gram/gram.ts';
 import { ials } from './ials/ials.ts';
 import type { Learner, LearnerDefinition } from './learner.ts';
 import { mf } from './mf/mf.ts';
@@ -13,7 +14,7 @@ export type LearnerDefinitions = ReadonlyMap<string, LearnerDefinition<unknown>>
 
 /** The learners that every coordinator and device has. */
 export const learnerDefinitions: LearnerDefinitions = new Map(
-  [popularity, mf, ease, spectral, ials].map(definition => [definition.name, definition]),
+  [popularity, mf, ease, spectral, ials, gram].map(definition => [definition.name, definition]),
 );
 
 /**

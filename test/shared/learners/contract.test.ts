@@ -21,6 +21,7 @@ const SETTINGS: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
     { dimension: 3, rounds: 2, form: 'exact' },
     { dimension: 20, rounds: 2 },
   ],
+  gram: [{ items: 6 }, { proximity: 0, popularityPrior: 0 }],
 };
 
 for (const name of learnerDefinitions.keys()) {
