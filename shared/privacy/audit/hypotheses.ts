@@ -7,7 +7,8 @@ export interface AuditSettings {
   readonly significance: number;
   /**
    * The threshold that tells members, chosen before the scores were seen. Without it, all corners of the ROC curve are
-   * tried, each at `significance` over their number (Bonferroni).
+   * tried, each at `significance` over their number (Bonferroni, as jax_privacy does it). Which rules are corners is seen
+   * from the scores, so only a threshold from beforehand makes the bound a proof.
    */
   readonly threshold?: number;
 }
