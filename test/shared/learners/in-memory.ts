@@ -53,7 +53,7 @@ export function* rounds(
     const released = sum.dequantise(gridStep(plan.clipNorm));
     const random = seededRandom(seed, state.round, 'noise');
     if (noise > 0) for (let k = 0; k < released.length; k++) released[k]! += noise * random.normal();
-    state = learner.fold(state, plan, { sum: released, expectedContributions: devices.length, noiseDeviation: 0 });
+    state = learner.fold(state, plan, { sum: released, expectedContributions: devices.length, noiseDeviation: noise });
     yield state;
   }
 }
