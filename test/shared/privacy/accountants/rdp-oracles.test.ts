@@ -3,7 +3,7 @@ import { deltaOfCurve, epsilonOfCurve, ORDERS } from '../../../../shared/privacy
 import { rdpDelta, rdpEpsilon, renyiCurve } from '../../../../shared/privacy/accountants/rdp/rdp.ts';
 import { logSumExp } from '../../../../shared/privacy/accountants/special-functions.ts';
 import type { Mechanism } from '../../../../shared/privacy/mechanism.ts';
-import { gaussian, poisson, relativeError, repeated } from './reference.ts';
+import { gaussian, integral, poisson, relativeError, repeated } from './reference.ts';
 
 /** The logarithm of a density or of a probability. */
 type LogDensity = (x: number) => number;
@@ -61,6 +61,17 @@ describe('Poisson-sampled Gaussian noise', () => {
       // For small rates the divergence is a / 2 x chi-squared to first order.
       if (noise === 30) expect(relativeError(curve(1.3), 0.65 * chiSquared)).toBeLessThan(10 * rate + 1e-10);
     }
+  });
+
+  test.each([1.1, 1.5, 2.2])('counts the far peak of rare and little noised samples: order %d', order => {
+    const [rate, noise] = [1e-9, 0.3];
+    const excess = (x: number): number => {
+      const u = rate * Math.expm1((x - 0.5) / noise ** 2);
+      return (Math.expm1(order * Math.log1p(u)) - order * u) * Math.exp(normal(x, 0, noise));
+    };
+    const truth = integral(excess, -3, 7, 10_000) / (order - 1);
+    const curve = renyiCurve(poisson(rate, gaussian(noise)), 'add-remove');
+    expect(relativeError(curve(order), truth)).toBeLessThan(1e-9);
   });
 
   test('fractional orders join the integers, whatever the noise', () => {
