@@ -17,6 +17,7 @@ const trainers: ReadonlyMap<string, Trainer> = new Map<string, Trainer>([
   ['mf', (options, train, catalogue, seed) => trainPooledMf(mfOptionsSchema.parse(options), train, catalogue, seed)],
   ['ease', (options, train, catalogue, seed) => trainPooledSums('ease', options, train, catalogue, seed)],
   ['spectral', (options, train, catalogue, seed) => trainPooledSums('spectral', options, train, catalogue, seed)],
+  ['gram', (options, train, catalogue, seed) => trainPooledSums('gram', options, train, catalogue, seed)],
   [
     'ials',
     (options, train, catalogue, seed) => trainPooledIals(ialsOptionsSchema.parse(options), train, catalogue, seed),
