@@ -136,11 +136,17 @@ const randomizedResponse: Family = {
   needs: ['buckets'],
   adjacency: 'replace-one',
   // Calibration looks for odds; they have all positive numbers for a range, and more is more private.
-  prepare: flags => odds => {
-    const noiseParameter = odds === undefined ? flags.noiseParameter! : odds / (1 + odds);
-    if (noiseParameter > 1) throw new SettingsError('--noise-parameter of randomized-response is a probability.');
-    const figures = { noiseParameter, buckets: flags.buckets! };
-    return { mechanism: { type: 'randomized-response', ...figures }, noiseMultiplier: null, figures };
+  prepare: flags => {
+    const buckets = flags.buckets!;
+    if (buckets < 2) throw new SettingsError('--buckets is 2 or more: a single answer tells nothing.');
+    if ((flags.noiseParameter ?? 0) > 1) {
+      throw new SettingsError('--noise-parameter of randomized-response is a probability.');
+    }
+    return odds => {
+      const noiseParameter = odds === undefined ? flags.noiseParameter! : odds / (1 + odds);
+      const figures = { noiseParameter, buckets };
+      return { mechanism: { type: 'randomized-response', ...figures }, noiseMultiplier: null, figures };
+    };
   },
 };
 
@@ -160,6 +166,10 @@ export const FAMILIES: Readonly<Record<MechanismName, Family>> = {
   banded: correlated(['coefficients'], ({ coefficients }) => ({ type: 'banded', coefficients: coefficients! })),
 };
 
+/** Strategies of more steps or buffers take minutes to find. */
+const MOST_CORRELATED_STEPS = 20_000;
+const MOST_BUFFERS = 6;
+
 function correlated(
   own: readonly (keyof AccountFlags)[],
   strategyOf: (flags: AccountFlags, participation: Participation) => Strategy,
@@ -171,7 +181,12 @@ function correlated(
     adjacency: 'zero-out',
     wholeRun: true,
     prepare: flags => {
-      const { steps = 1, minSeparation = 1 } = flags;
+      const { steps = 1, minSeparation = 1, buffers = 1 } = flags;
+      if (steps > MOST_CORRELATED_STEPS || buffers > MOST_BUFFERS) {
+        throw new SettingsError(
+          `Correlated noise is computed for at most ${MOST_CORRELATED_STEPS} steps and ${MOST_BUFFERS} buffers. Lower --steps or --buffers.`,
+        );
+      }
       const most = maxParticipations(steps, minSeparation);
       const participation = {
         steps,

@@ -221,6 +221,7 @@ describe('refuses, and says what to do', () => {
       { mechanism: 'randomized-response', noiseParameter: 1.5, buckets: 2 },
       /probability/,
     ],
+    ['a single answer', { mechanism: 'randomized-response', noiseParameter: 0.5, buckets: 1 }, /--buckets is 2/],
     ['a beta of 1', { mechanism: 'skellam', scale: 10, noiseMultiplier: 1, beta: 1 }, /--beta/],
     [
       'an accountant that cannot',
