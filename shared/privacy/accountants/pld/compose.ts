@@ -1,18 +1,26 @@
 import { convolve } from './convolve.ts';
-import type { Curve } from './curve.ts';
+import { type Curve, epsilonOfCurve } from './curve.ts';
 import { GridCurve } from './grid-curve.ts';
 import { connectTheDots, type Direction, logMoment, uniformGrid } from './losses.ts';
-import { type Aim, planOf } from './plan.ts';
+import { type Plan, planOf } from './plan.ts';
 
 /**
  * The hockey-stick curve of all releases together, as it is or a little above: their losses add up, so their
  * distributions, on one grid, are convolved by Fourier transforms (Koskela, Jalko and Honkela 2020, arXiv 1906.03049).
  *
- * Each is tilted first, so that rounding is relative to the delta aimed at, however small it is. What the transform
+ * Each is tilted first, so that rounding is relative to the `delta` aimed at, however small it is. What the transform
  * wraps around its window, Chernoff's bound of what lies above that, and the rounding are added, never taken away.
  */
-export function composedCurve(directions: readonly Direction[], aim: Aim): Curve {
-  const plan = planOf(directions, aim);
+export function composedCurve(directions: readonly Direction[], delta: number): Curve {
+  const plan = planOf(directions, delta);
+  const curve = curveBy(plan, directions);
+  const steepness = Math.LN2 / (epsilonOfCurve(curve, delta / 2) - epsilonOfCurve(curve, delta));
+  if (!Number.isFinite(steepness)) return curve;
+  const finer = planOf(directions, delta, steepness);
+  return finer.interval < plan.interval / 2 ? curveBy(finer, directions) : curve;
+}
+
+function curveBy(plan: Plan, directions: readonly Direction[]): Curve {
   const { interval, order } = plan;
   const releases = directions.map((direction, k) => {
     const losses = connectTheDots(direction, uniformGrid(plan.ranges[k]!, interval));
@@ -36,7 +44,7 @@ export function composedCurve(directions: readonly Direction[], aim: Aim): Curve
   const rounding = total(
     ({ losses, moment }) => 8 + Math.abs(moment) + order * Math.max(losses.values.at(-1)!, -losses.values[0]!),
   );
-  const logMoment_ = total(({ moment }) => moment) + Number.EPSILON * (rounding + order * last * interval);
+  const logMoments = total(({ moment }) => moment) + Number.EPSILON * (rounding + order * last * interval);
   const infinite = -Math.expm1(total(({ losses }) => Math.log1p(-losses.infinite)));
   const logAbove = total(({ logMomentAt }) => logMomentAt(plan.highOrder)) - plan.highOrder * last * interval;
   const above = last === highest ? 0 : Math.exp(logAbove);
@@ -45,7 +53,7 @@ export function composedCurve(directions: readonly Direction[], aim: Aim): Curve
     first,
     interval,
     order,
-    logMoment: logMoment_,
+    logMoment: logMoments,
     beyond: infinite + above,
   });
 }

@@ -1,8 +1,5 @@
 import { connectTheDots, type Direction, logMoment, type Range, rangeOf, variance } from './losses.ts';
 
-/** Where on the composed curve the digits are wanted. */
-export type Aim = { readonly delta: number } | { readonly epsilon: number };
-
 /** How to compose: on which grid, and through which window. */
 export interface Plan {
   /** The tilt: masses are multiplied by e^(order loss), so that losses near the aim become the likely ones. */
@@ -20,8 +17,8 @@ export interface Plan {
 
 /** Points of a grid and of a transform, at most; beyond, the grid becomes coarser, which raises the answer. */
 const MOST_POINTS = 2 ** 20;
-/** How much the grid may raise log delta: epsilon by some 1e-5 of it. */
-const GRID_TOLERANCE = 2e-4;
+/** How much the grid may raise log delta: epsilon by less than 1e-4 of it. */
+const GRID_TOLERANCE = 1e-3;
 /** Probability that any release's loss passes its range, as a share of delta. */
 const BEYOND_RANGE = 1e-6;
 /** -log of the tilted probability on either side of the window. */
@@ -29,19 +26,21 @@ const BEYOND_WINDOW = 30;
 /** Near the smallest normal number: what no curve needs to tell from 0. */
 const VANISHING = 1e-290;
 
-/** Only how near the answer is to the truth depends on the plan, not on which side of it. */
-export function planOf(directions: readonly Direction[], aim: Aim): Plan {
+/**
+ * For a composed curve that has its digits where it falls to `delta`, there by a factor of e^-steepness over an epsilon
+ * of 1, if that is known; rare large losses can hide it from moments. Only how near to the truth it is depends on the
+ * plan, not on which side of it.
+ */
+export function planOf(directions: readonly Direction[], delta: number, steepness = 0): Plan {
   const steps = directions.reduce((sum, { count }) => sum + count, 0);
   const share = BEYOND_RANGE / steps;
-  const rangesFor = (delta: number) =>
-    directions.map(direction => rangeOf(direction, Math.max(VANISHING, share * delta), share));
-  const delta = 'delta' in aim ? aim.delta : Math.exp(bestFor(aim, firstLook(directions, rangesFor(0))).value);
-  const ranges = rangesFor(delta);
+  const ranges = directions.map(direction => rangeOf(direction, Math.max(VANISHING, share * delta), share));
   const look = firstLook(directions, ranges);
-  const best = bestFor(aim, look).at;
+  const best = bestOrder(look, delta);
 
   // Joining dots h apart raises E[e^(order loss)] by at most order (order + 1) h^2 / 8 of it.
-  const fine = Math.sqrt((8 * GRID_TOLERANCE) / (steps * best * (best + 1)));
+  const slope = Math.max(best, steepness);
+  const fine = Math.sqrt((8 * GRID_TOLERANCE) / (steps * slope * (slope + 1)));
   const interval = Math.max(fine, ...ranges.map(({ low, high }) => (high - low) / MOST_POINTS));
   // At higher orders the grid would tell moments apart from those looked at.
   const highest = 1 / (interval * Math.sqrt(steps));
@@ -85,16 +84,13 @@ function geometricGrid({ above }: Direction, { low, high }: Range): Float64Array
     const ratio = Math.min(0.5, (SIDE.smallest * above.delta(0)) / largest);
     return Array.from({ length: SIDE.points }, (_, k) => largest * ratio ** (k / (SIDE.points - 1)));
   };
-  return Float64Array.from([...side(-low).map(loss => -loss), 0, ...side(high).reverse()]);
+  return Float64Array.from([...side(-low).map(loss => -loss), 0, ...side(high).toReversed()]);
 }
 
-/** The order, and the epsilon or log delta there, of Canonne, Kamath and Steinke 2020, proposition 12. */
-function bestFor(aim: Aim, { logMoments, deviation }: FirstLook): Minimum {
-  const objective =
-    'delta' in aim
-      ? (x: number) => (logMoments(x) - Math.log(aim.delta) - Math.log1p(x)) / x - Math.log1p(1 / x)
-      : (x: number) => logMoments(x) - x * aim.epsilon - Math.log1p(x) - x * Math.log1p(1 / x);
-  return minimise(objective, 1e-2 / deviation, 1e7 / deviation);
+/** Where Canonne, Kamath and Steinke 2020, proposition 12, gives the smallest epsilon. */
+function bestOrder({ logMoments, deviation }: FirstLook, delta: number): number {
+  const epsilon = (x: number) => (logMoments(x) - Math.log(delta) - Math.log1p(x)) / x - Math.log1p(1 / x);
+  return minimise(epsilon, 1e-2 / deviation, 1e7 / deviation).at;
 }
 
 interface Minimum {

@@ -101,8 +101,9 @@ function pairOf(mechanism: Mechanism, adjacency: Adjacency): DominatingPair {
       return symmetric(gaussianCurve(gaussianMu(mechanism, adjacency)!));
     case 'repeated':
     case 'composed':
-      throw unsupported('sampling of a composition', "'rdp', or sample each of its parts,");
+      break;
   }
+  throw unsupported('sampling of a composition', "'rdp', or sample each of its parts,");
 }
 
 function sampledPair({ samplingRate, mechanism }: PoissonSampled, adjacency: Adjacency): DominatingPair {
