@@ -108,6 +108,41 @@ test('where 32 bits do not tell, more bits of the uniform number do: probabiliti
   expect(ratio - series).toBeGreaterThan(-(1n << 66n));
 });
 
+test('what is proposed, times what is accepted, is the definition: to twelve digits, word for word', () => {
+  const sigma = 1.7;
+  const sampler = new DiscreteGaussianSampler(sigma);
+  const proposed = (word: number): number | undefined => {
+    try {
+      return sampler.sample(new Scripted([word, 0, 0, 0, 0]));
+    } catch {
+      return undefined;
+    }
+  };
+  // How many of the 2^32 first words propose x, which is one of two in each column, and one of those words.
+  const words = new Map<number | undefined, { count: number; example: number }>();
+  const tally = (x: number | undefined, count: number, example: number) =>
+    words.set(x, { count: (words.get(x)?.count ?? 0) + count, example });
+  for (let column = 0; column < 2 ** 32; column += 2 ** 23) {
+    const own = proposed(column);
+    let [low, high] = [1, 2 ** 23];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (proposed(column + middle) === own) low = middle + 1;
+      else high = middle;
+    }
+    tally(own, low, column);
+    if (low < 2 ** 23) tally(proposed(column + low), 2 ** 23 - low, column + low);
+  }
+  const probability = (x: number) => {
+    const { count, example } = words.get(x)!;
+    return count * Number(acceptance(sampler, [example]).threshold);
+  };
+  for (let x = -9; x <= 9; x++) {
+    const ratio = probability(x) / probability(0);
+    expect(Math.abs(ratio / Math.exp(-((x / sigma) ** 2) / 2) - 1)).toBeLessThan(1e-12);
+  }
+});
+
 test('the tail goes on for ever: each of its pieces is proposed half as often as the one before, and accepted the more', () => {
   // Blocks of two integers, so that the tail begins at 510, in pieces of 512.
   const sampler = new DiscreteLaplaceSampler(1 / 40);
