@@ -39,6 +39,7 @@ class Gram implements Learner {
   readonly #catalogue: Catalogue;
   /** How many items have their pairs counted. */
   readonly #order: number;
+  #places: { readonly of: Model; readonly places: Int32Array } | undefined;
 
   constructor(options: GramOptions, catalogue: Catalogue) {
     if (catalogue.size > MAX_ITEMS) {
@@ -63,13 +64,9 @@ class Gram implements Learner {
 
   contribute({ phase, length }: RoundPlan, model: Model, { history }: DeviceData): Contribution {
     if (phase === 'items') return itemsOf(history.items, length);
-    const places = new Map(this.#counted(model).map((item, place) => [item, place]));
-    const known = history.items.filter(item => places.has(item));
-    return pairsOf(
-      known.map(item => places.get(item)!),
-      this.#order,
-      this.#options.proximity,
-    );
+    const places = this.#placesIn(model);
+    const known = history.items.map(item => places[item]!).filter(place => place >= 0);
+    return pairsOf(known, this.#order, this.#options.proximity);
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -90,6 +87,16 @@ class Gram implements Learner {
     if (model.specs.length === 1) return scores;
     addRows(model.tensor('item.weights'), history.items, historyWeights(history, this.#options), scores);
     return scores;
+  }
+
+  /** By item: its row among the counted ones, or -1. Kept for the devices of one process, which share a model. */
+  #placesIn(model: Model): Int32Array {
+    if (this.#places?.of !== model) {
+      const places = new Int32Array(this.#catalogue.size).fill(-1);
+      for (const [place, item] of this.#counted(model).entries()) places[item] = place;
+      this.#places = { of: model, places };
+    }
+    return this.#places.places;
   }
 
   /** The items whose pairs are counted, the most popular first. */
