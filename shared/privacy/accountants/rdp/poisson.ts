@@ -68,10 +68,8 @@ function logExcessMoment(order: number, rate: number, noise: number): number {
 
 /** log((1 + u)^a - 1 - a u) with u = q (e^t - 1), without overflow and without cancellation. */
 function logExcess(order: number, rate: number, t: number): number {
-  if (t < 1) {
-    const u = rate * Math.expm1(t);
-    if (order * Math.abs(u) < 0.01) return logExcessSeries(order, u);
-  }
+  const u = rate * Math.expm1(t);
+  if (order * Math.abs(u) < 0.01) return logExcessSeries(order, u);
   const log1pU = logAddExp(Math.log1p(-rate), Math.log(rate) + t);
   if (log1pU < 1) return Math.log(Math.expm1(order * log1pU) - order * Math.expm1(log1pU));
   const less = order * Math.exp((1 - order) * log1pU) - (order - 1) * Math.exp(-order * log1pU);
