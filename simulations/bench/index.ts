@@ -4,4 +4,5 @@ import type { Figure } from './figure.ts';
 export const BENCHMARKS: ReadonlyMap<string, () => Promise<Figure>> = new Map([
   ['wire-receive', async () => (await import('./wire-receive.ts')).wireReceive()],
   ['noise-discrete-gaussian', async () => (await import('./noise.ts')).noiseDiscreteGaussian()],
+  ['accountant-pld', async () => (await import('./accountant-pld.ts')).accountantPld()],
 ]);

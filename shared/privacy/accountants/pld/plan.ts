@@ -15,14 +15,16 @@ export interface Plan {
   readonly highOrder: number;
 }
 
-/** Points of a grid and of a transform, at most; beyond, the grid becomes coarser, which raises the answer. */
-const MOST_POINTS = 2 ** 20;
+/** Points of one release's grid and of a transform, at most; beyond, grids become coarser, which raises the answer. */
+const MOST_POINTS = { grid: 2 ** 18, transform: 2 ** 20 };
 /** How much the grid may raise log delta: epsilon by less than 1e-4 of it. */
 const GRID_TOLERANCE = 1e-3;
 /** Probability that any release's loss passes its range, as a share of delta. */
 const BEYOND_RANGE = 1e-6;
 /** -log of the tilted probability on either side of the window. */
 const BEYOND_WINDOW = 30;
+/** A full tilt would also make rare large losses, which hardly matter, likely, and the window wide. */
+const TILT = 0.7;
 /** Near the smallest normal number: what no curve needs to tell from 0. */
 const VANISHING = 1e-290;
 
@@ -41,10 +43,10 @@ export function planOf(directions: readonly Direction[], delta: number, steepnes
   // Joining dots h apart raises E[e^(order loss)] by at most order (order + 1) h^2 / 8 of it.
   const slope = Math.max(best, steepness);
   const fine = Math.sqrt((8 * GRID_TOLERANCE) / (steps * slope * (slope + 1)));
-  const interval = Math.max(fine, ...ranges.map(({ low, high }) => (high - low) / MOST_POINTS));
+  const interval = Math.max(fine, ...ranges.map(({ low, high }) => (high - low) / MOST_POINTS.grid));
   // At higher orders the grid would tell moments apart from those looked at.
   const highest = 1 / (interval * Math.sqrt(steps));
-  const order = Math.min(best, highest);
+  const order = Math.min(TILT * best, highest);
 
   // Chernoff's bounds of both tails of the tilted sum.
   const moment = look.logMoments(order);
@@ -54,7 +56,7 @@ export function planOf(directions: readonly Direction[], delta: number, steepnes
   };
   const [above, below] = [edge(1), edge(-1)];
   const [low, high] = [-below.value, above.value];
-  const coarse = (high - low) / MOST_POINTS;
+  const coarse = (high - low) / MOST_POINTS.transform;
   return { order, interval: Math.max(interval, coarse), ranges, low, high, highOrder: order + above.at };
 }
 
