@@ -133,6 +133,7 @@ export class Device {
       entered: state => this.#setState(state),
       emit: event => this.#emit(event),
       progressed: () => this.#saver.request(),
+      saved: () => this.#saver.saved(),
       ended: failure => this.#rest(failure === undefined ? 'finished' : 'failed', failure),
     });
   }

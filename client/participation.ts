@@ -18,6 +18,8 @@ export interface ParticipationHost {
   emit(event: DeviceEvent): void;
   /** There is progress to save. */
   progressed(): void;
+  /** Saves progress; resolves with whether it is safe. */
+  saved(): Promise<boolean>;
   /** Training is over, or went wrong for good. Nothing more comes. */
   ended(failure?: Error): void;
 }
@@ -188,11 +190,32 @@ export class Participation {
     });
   }
 
+  /**
+   * Where releases are limited, that the device took part is on its disk before the contribution leaves: else a crash in
+   * between would let a coordinator come back too soon.
+   */
   #answered(answer: Answer, lateAtMs: number): void {
     if (this.#options.clock.now() > lateAtMs) {
       this.#handle({ type: 'failed', reason: 'deadline' });
       return;
     }
+    if (!answer.limited) {
+      this.#report(answer);
+      return;
+    }
+    let wanted = true;
+    this.#cancelTraining = () => {
+      wanted = false;
+    };
+    this.#trainer.takePart(answer.release);
+    void this.#host.saved().then(safe => {
+      if (!wanted) return;
+      if (safe) this.#report(answer);
+      else this.#handle({ type: 'failed', reason: 'failed' });
+    });
+  }
+
+  #report(answer: Answer): void {
     this.#handle({ type: 'answered', data: answer.data });
     this.#trainer.commit(answer);
     this.#host.progressed();

@@ -3,6 +3,7 @@ export class Saver {
   readonly #save: () => Promise<void>;
   readonly #onError: (error: Error) => void;
   #wanted = false;
+  #failed = false;
   #running: Promise<void> | undefined;
 
   constructor(save: () => Promise<void>, onError: (error: Error) => void) {
@@ -16,6 +17,13 @@ export class Saver {
     this.#running ??= this.#run();
   }
 
+  /** Saves now; resolves with whether it worked. */
+  async saved(): Promise<boolean> {
+    this.request();
+    await this.#running;
+    return !this.#failed;
+  }
+
   /** Resolves when everything requested so far was saved, or failed to be. */
   async flush(): Promise<void> {
     await this.#running;
@@ -26,7 +34,9 @@ export class Saver {
       this.#wanted = false;
       try {
         await this.#save();
+        this.#failed = false;
       } catch (error) {
+        this.#failed = true;
         this.#onError(error as Error);
       }
     }

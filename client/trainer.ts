@@ -33,6 +33,8 @@ export interface Answer {
   readonly personal: Float32Array;
   /** The release that it is for. */
   readonly release: number;
+  /** The device may take part in so many releases only: it has to remember this one, whatever happens. */
+  readonly limited: boolean;
 }
 
 /** A training run as this device knows it: whatever `Progress` holds, ready to compute with. */
@@ -136,7 +138,17 @@ export class Trainer {
       );
     }
     const vector = protect(contribution, plan, protection, this.#options.randomFor(round, 'noise'));
-    return { data: bytesOfInt32(toDense(vector)), personal, release: protection.release };
+    return {
+      data: bytesOfInt32(toDense(vector)),
+      personal,
+      release: protection.release,
+      limited: isLimited(protection),
+    };
+  }
+
+  /** The device is about to contribute to a release. */
+  takePart(release: number): void {
+    this.#training = { ...this.#current(), lastRelease: release };
   }
 
   /** The answer was sent: what was learnt on the way stays. */
@@ -177,6 +189,10 @@ export class Trainer {
     }
     return this.#history.history;
   }
+}
+
+function isLimited({ minSeparation, noiseSteps }: Protection): boolean {
+  return minSeparation > 1 || noiseSteps > 0;
 }
 
 /**

@@ -4,8 +4,9 @@ import * as z from 'zod';
 import { contentHash } from '../../shared/hash.ts';
 import { ACCOUNTANTS } from '../../shared/privacy/accountants/account.ts';
 import { toDpEvent } from '../../shared/privacy/dp-event.ts';
-import { ADJACENCIES, type Mechanism } from '../../shared/privacy/mechanism.ts';
+import { ADJACENCIES } from '../../shared/privacy/mechanism.ts';
 import { admit, type Charge, type Ledger, LedgerError, type LedgerTerms } from './ledger.ts';
+import { mechanismSchema } from './mechanism-schema.ts';
 
 const termsSchema = z.strictObject({
   larder: z.literal('ledger'),
@@ -21,7 +22,7 @@ const chargeSchema = z.strictObject({
   run: z.string(),
   round: z.int().nonnegative(),
   phase: z.string(),
-  mechanism: z.looseObject({ type: z.string() }),
+  mechanism: mechanismSchema,
   /** The mechanism as dp_accounting's DpEvent, for whoever recomputes the total with that library. */
   event: z.looseObject({}),
   /** When it was charged, ISO 8601. */
@@ -62,8 +63,7 @@ export function readLedger(path: string): LedgerFile {
       throw new LedgerError(`Line ${index + 2} of the ledger ${path} does not follow the one before. Restore a copy.`);
     }
     lastHash = hashOf(line);
-    // The chain of hashes says that this line is as it was written.
-    return { run, round, phase, mechanism: mechanism as unknown as Mechanism };
+    return { run, round, phase, mechanism };
   });
   return { terms, charges, wholeBytes, lastHash };
 }

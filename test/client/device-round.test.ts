@@ -120,24 +120,36 @@ describe('a device in a round', () => {
   it('counts for itself what it took part in, and declines what comes too soon, also after it was closed', async () => {
     const store = new MemoryStore(purchases);
     const made = await joined({}, store);
-    const answerTo = (scene: Scene, round: number, protection: Partial<Protection>): string => {
+    const answerTo = async (scene: Scene, round: number, protection: Partial<Protection>): Promise<string> => {
       scene.socket.say(model1, { ...taskFor(round), protection: { ...CLIPPED, minSeparation: 3, ...protection } });
       train(scene);
+      // Until the count is saved.
+      await new Promise(setImmediate);
       const { type } = scene.socket.received.at(-1)!;
       scene.socket.say({ type: 'released', round, reason: 'enough' });
       return type;
     };
-    expect(answerTo(made, 1, { release: 4 })).toBe('contribution');
-    expect(answerTo(made, 2, { release: 6 })).toBe('decline');
+    expect(await answerTo(made, 1, { release: 4 })).toBe('contribution');
+    expect(await answerTo(made, 2, { release: 6 })).toBe('decline');
     // Asked again for the release of an abandoned round: one sum at most holds it.
-    expect(answerTo(made, 3, { release: 4 })).toBe('contribution');
+    expect(await answerTo(made, 3, { release: 4 })).toBe('contribution');
     // But with noise of its own each answer is a release.
-    expect(answerTo(made, 4, { release: 4, noiseSteps: 1e9 })).toBe('decline');
+    expect(await answerTo(made, 4, { release: 4, noiseSteps: 1e9 })).toBe('decline');
     await made.device.stop();
     const again = await joined({}, store);
-    expect(answerTo(again, 5, { release: 6 })).toBe('decline');
-    expect(answerTo(again, 6, { release: 3 })).toBe('decline');
-    expect(answerTo(again, 7, { release: 7 })).toBe('contribution');
+    expect(await answerTo(again, 5, { release: 6 })).toBe('decline');
+    expect(await answerTo(again, 6, { release: 3 })).toBe('decline');
+    expect(await answerTo(again, 7, { release: 7 })).toBe('contribution');
+  });
+
+  it('sends nothing that it could not write down first, where its part is limited', async () => {
+    const store = new MemoryStore(purchases);
+    const made = await joined({}, store);
+    store.saveProgress = () => Promise.reject(new Error('disk full'));
+    made.socket.say(model1, { ...taskFor(1), protection: { ...CLIPPED, minSeparation: 3 } });
+    train(made);
+    await new Promise(setImmediate);
+    expect(made.socket.received.at(-1)).toEqual({ type: 'decline', round: 1, reason: 'failed' });
   });
 
   it.each<[string, Partial<RoundPlan>]>([

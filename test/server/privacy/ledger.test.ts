@@ -80,6 +80,11 @@ describe('a ledger in a file', () => {
     ],
     ['a line taken out', (text: string) => text.split('\n').toSpliced(1, 1).join('\n'), /Line 2 .* follow/],
     ['rubbish', (text: string) => `${text}rubbish\n`, /Line 4 .* damaged/],
+    [
+      'a mechanism that is none',
+      (text: string) => text.replace('"type":"gaussian"', '"type":"magic"'),
+      /Line 2 .* damaged/,
+    ],
     ['another header', (text: string) => text.replace('"version":1', '"version":2'), /Line 1 .* damaged/],
   ])('refuses %s', (_, change, message) => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
