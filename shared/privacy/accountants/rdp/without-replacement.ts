@@ -7,27 +7,26 @@ const MAX_MOMENT_ORDER = 256;
 
 /**
  * A cohort of fixed size `rate` x population out of one that is known, one user replaced, from the divergence of the
- * mechanism on the cohort at integer orders (Wang, Balle and Kasiviswanathan 2018, arXiv 1808.00087, theorem 9), and never
- * more than without sampling. `noise`, if that mechanism is Gaussian: its standard deviation / sensitivity; then central
+ * mechanism on the cohort at integer orders (Wang, Balle and Kasiviswanathan 2018, arXiv 1808.00087, theorem 9); it can
+ * exceed what holds without sampling. `noise`, if that mechanism is Gaussian: its standard deviation / sensitivity; then central
  * moments bound the terms better (theorem 27).
  */
 export function withoutReplacementCurve(rate: number, curve: RenyiCurve, noise?: number): RenyiCurve {
   const logMoment = remembered(order => (noise === undefined ? Infinity : logCentralMoment(order, noise)));
-  const sampled = betweenIntegers(order => {
+  const logTermBound = (k: number, withMoments: boolean): number => {
+    const plain = Math.LN2 + (k - 1) * curve(k);
+    if (k === 2) return Math.min(plain, 2 * Math.LN2 + curve(2) + log1mExp(-curve(2)));
+    if (!withMoments) return plain;
+    const even = 2 * Math.floor(k / 2);
+    return Math.min(plain, 2 * Math.LN2 + (logMoment(even) + logMoment(k % 2 === 0 ? even : even + 2)) / 2);
+  };
+  return betweenIntegers(order => {
     const terms: number[] = [];
     for (let k = 2; k <= order; k++) {
       terms.push(logBinomial(order, k) + k * Math.log(rate) + logTermBound(k, order <= MAX_MOMENT_ORDER));
     }
     return logAddExp(0, logSumExp(terms)) / (order - 1);
   });
-  function logTermBound(k: number, withMoments: boolean): number {
-    const plain = Math.LN2 + (k - 1) * curve(k);
-    if (k === 2) return Math.min(plain, 2 * Math.LN2 + curve(2) + log1mExp(-curve(2)));
-    if (!withMoments) return plain;
-    const even = 2 * Math.floor(k / 2);
-    return Math.min(plain, 2 * Math.LN2 + (logMoment(even) + logMoment(k % 2 === 0 ? even : even + 2)) / 2);
-  }
-  return order => Math.min(sampled(order), curve(order));
 }
 
 /**

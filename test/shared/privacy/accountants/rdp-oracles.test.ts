@@ -114,6 +114,8 @@ test.each([0.02, 0.3, 0.8])('Poisson-sampled Laplace noise is never below the tr
 });
 
 describe('sampling without replacement', () => {
+  const small = { type: 'sampled-without-replacement', population: 500, cohort: 5 } as const;
+
   /** Of three users with values in [-1, 1], one or two are drawn, all alike. */
   const outcomes = (values: readonly number[], cohort: number, noise: number): LogDensity => {
     const sums = cohort === 1 ? values : [values[0]! + values[1]!, values[0]! + values[2]!, values[1]! + values[2]!];
@@ -153,10 +155,17 @@ describe('sampling without replacement', () => {
     }
   });
 
+  test('a zeroed user is bounded by a replaced one, all of whose sensitivity the sample has', () => {
+    const step: Mechanism = { ...small, mechanism: gaussian(9) };
+    for (const order of [1.5, 3, 6, 40]) {
+      expect(renyiCurve(step, 'zero-out')(order)).toBe(renyiCurve(step, 'replace-one')(order));
+    }
+  });
+
   test('amplifies: a hundredth of the users costs far less than all, whatever the noise is', () => {
     const laplace: Mechanism = { type: 'laplace', noiseMultiplier: 4 };
     for (const noise of [gaussian(4), laplace]) {
-      const step: Mechanism = { type: 'sampled-without-replacement', population: 500, cohort: 5, mechanism: noise };
+      const step: Mechanism = { ...small, mechanism: noise };
       const all: Mechanism = { ...step, cohort: 500 };
       expect(renyiCurve(step, 'replace-one')(2)).toBeLessThan(0.01 * renyiCurve(all, 'replace-one')(2));
       expect(renyiCurve(all, 'replace-one')(2)).toBe(renyiCurve(noise, 'replace-one')(2));
