@@ -6,8 +6,10 @@ import { composedCurve } from '../../../../shared/privacy/accountants/pld/compos
 import { epsilonOfCurve } from '../../../../shared/privacy/accountants/pld/curve.ts';
 import { gaussianCurve } from '../../../../shared/privacy/accountants/pld/mechanism-curves.ts';
 import { pldDelta, pldEpsilon } from '../../../../shared/privacy/accountants/pld/pld.ts';
+import { normalCdf } from '../../../../shared/privacy/accountants/special-functions.ts';
 import { UnsupportedMechanismError } from '../../../../shared/privacy/errors.ts';
 import type { Adjacency, Mechanism } from '../../../../shared/privacy/mechanism.ts';
+import { integral, normal } from './reference.ts';
 
 interface PldCase {
   readonly id: string;
@@ -119,6 +121,19 @@ test.each<[string, Mechanism, Adjacency]>([
   }
 });
 
+describe('two steps of a sampled Gaussian: delta is the expectation of one step’s delta over the other’s loss', () => {
+  test.each([
+    [0.013, 0.71, 1e-6],
+    [0.31, 1.37, 1e-4],
+    [0.84, 2.9, 1e-9],
+  ])('rate %d, noise %d, delta %d', (rate, sigma, delta) => {
+    const epsilon = pldEpsilon(repeated(sampled(rate, gaussian(sigma)), 2), delta, 'add-remove');
+    const truth = Math.max(twoRemovals(rate, sigma, epsilon), twoAdditions(rate, sigma, epsilon));
+    expect(truth).toBeLessThanOrEqual(delta);
+    expect(truth).toBeGreaterThan(0.99 * delta);
+  });
+});
+
 test('k randomized responses: delta is a sum over how many told the truth', () => {
   const [kept, other, count, epsilon] = [0.85, 0.15, 12, 6.1];
   let [delta, ways] = [0, 1];
@@ -165,3 +180,34 @@ test.each<[string, Mechanism, Adjacency]>([
 ])('no sound bound is known: %s', (_, mechanism, adjacency) => {
   expect(() => pldEpsilon(mechanism, 1e-6, adjacency)).toThrow(UnsupportedMechanismError);
 });
+
+/** The loss of a removed user's step at x, of an addition with its sign turned. */
+const lossAt = (x: number, rate: number, sigma: number): number =>
+  Math.log1p(rate * Math.expm1((2 * x - 1) / (2 * sigma * sigma)));
+
+/** The x at which that is `loss`; -Infinity where it is larger everywhere. */
+function placeOf(loss: number, rate: number, sigma: number): number {
+  const ratio = (Math.exp(loss) - (1 - rate)) / rate;
+  return ratio > 0 ? sigma * sigma * Math.log(ratio) + 0.5 : -Infinity;
+}
+
+function twoRemovals(rate: number, sigma: number, epsilon: number): number {
+  const above = (x: number, mean: number) => normalCdf((mean - x) / sigma);
+  const one = (e: number) => {
+    const x = placeOf(e, rate, sigma);
+    return (1 - rate) * above(x, 0) + rate * above(x, 1) - Math.exp(e) * above(x, 0);
+  };
+  const density = (x: number) => (1 - rate) * normal(x, 0, sigma) + rate * normal(x, 1, sigma);
+  const integrand = (x: number) => density(x) * one(epsilon - lossAt(x, rate, sigma));
+  return integral(integrand, -14 * sigma, 1 + 14 * sigma, 40_000);
+}
+
+function twoAdditions(rate: number, sigma: number, epsilon: number): number {
+  const below = (x: number, mean: number) => normalCdf((x - mean) / sigma);
+  const one = (e: number) => {
+    const x = placeOf(-e, rate, sigma);
+    return below(x, 0) - Math.exp(e) * ((1 - rate) * below(x, 0) + rate * below(x, 1));
+  };
+  const integrand = (x: number) => normal(x, 0, sigma) * one(epsilon + lossAt(x, rate, sigma));
+  return integral(integrand, -14 * sigma, 14 * sigma, 40_000);
+}
