@@ -5,8 +5,8 @@ import type { Direction } from './losses.ts';
 import { releasesOf } from './releases.ts';
 
 /**
- * The epsilon of a mechanism at 0 < delta < 1 by privacy loss distributions: never below the truth, above it by less
- * than 1e-4 relative. Infinity where there is none, or where the numbers fail.
+ * The epsilon of a mechanism at 0 < delta < 1 by privacy loss distributions: never below the truth, above it by some
+ * 1e-4 relative, more only beyond about 10^6 steps. Infinity where there is none, or where the numbers fail.
  *
  * @throws UnsupportedMechanismError where no dominating pair is known.
  */
