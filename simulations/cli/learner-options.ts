@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { TFJS_BACKENDS } from '../learners/backend.ts';
 
-export const LEARNER_HELP = 'what to learn: ease, gram, ials, mf, popularity, spectral, or a file with a learner of your own (./my-model.ts)';
+export const LEARNER_HELP =
+  'what to learn: ease, gram, ials, mf, popularity, spectral, or a file with a learner of your own (./my-model.ts)';
 
 export function backendOption(): Option {
   return new Option(

@@ -97,7 +97,7 @@ describe('a ledger in a file', () => {
 
   test('refuses other terms than it was made with, and a missing file', () => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
-    new FileLedger(path, terms);
+    expect(new FileLedger(path, terms).charges).toEqual([]);
     expect(() => new FileLedger(path, { ...terms, delta: 1e-5 })).toThrow(LedgerError);
     expect(() => readLedger(`${path}.none`)).toThrow(/cannot be read/);
   });

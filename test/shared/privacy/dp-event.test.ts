@@ -93,17 +93,20 @@ describe('one user more or less, or zeroed', () => {
 });
 
 describe('one user replaced by any other', () => {
-  const noiseOf = (mechanism: Mechanism): unknown => (toDpEvent(mechanism, 'replace-one').event as DpEvent).noise_multiplier;
+  const noiseOf = (mechanism: Mechanism): unknown =>
+    (toDpEvent(mechanism, 'replace-one').event as DpEvent).noise_multiplier;
 
   it('states noise over the doubled sensitivity, which no accountant of theirs doubles under the relation named', () => {
     expect(toDpEvent(gaussian, 'replace-one')).toMatchObject({ noise_multiplier: 0.85 });
-    expect(toDpEvent({ type: 'laplace', noiseMultiplier: 0.6 }, 'replace-one')).toMatchObject({ noise_multiplier: 0.3 });
+    expect(toDpEvent({ type: 'laplace', noiseMultiplier: 0.6 }, 'replace-one')).toMatchObject({
+      noise_multiplier: 0.3,
+    });
     expect(
       toDpEvent({ type: 'discrete-gaussian', sigma: 21.5, sensitivity: 7, dimension: 1 }, 'replace-one'),
     ).toMatchObject({ sigma: 21.5, sensitivity: 14 });
-    expect(
-      toDpEvent({ type: 'discrete-laplace', noiseParameter: 0.3, sensitivity: 2 }, 'replace-one'),
-    ).toMatchObject({ sensitivity: 4 });
+    expect(toDpEvent({ type: 'discrete-laplace', noiseParameter: 0.3, sensitivity: 2 }, 'replace-one')).toMatchObject({
+      sensitivity: 4,
+    });
     expect(dpRelation({ type: 'composed', mechanisms: [gaussian, gaussian] }, 'replace-one')).toBe('ADD_OR_REMOVE_ONE');
   });
 
