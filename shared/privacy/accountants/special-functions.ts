@@ -68,7 +68,7 @@ export function logSumExp(exponents: ArrayLike<number>): number {
 const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
 
 /** log n! less Stirling's formula, for integers n > 0. */
-function stirlingError(n: number): number {
+export function stirlingError(n: number): number {
   if (n < 16) {
     let factorial = 1;
     for (let k = 2; k <= n; k++) factorial *= k;

@@ -1,3 +1,4 @@
+import { stirlingError } from '../accountants/special-functions.ts';
 import { type LatticeDensity, LatticeSampler } from './lattice-sampler.ts';
 import { type Bounds, type Rational, rationalOf } from './rational.ts';
 
@@ -43,17 +44,4 @@ function logDensity(x: number, mean: number): number {
   if (x === 0) return Math.log(2 * Math.PI) / 2 - mean;
   const deviance = x * Math.log1p((mean - x) / x) - (mean - x);
   return deviance - stirlingError(x) - Math.log(x) / 2;
-}
-
-/** log(x!) - log(sqrt(2 pi x) (x / e)^x). */
-function stirlingError(x: number): number {
-  if (x < 16) return logFactorial(x) - Math.log(2 * Math.PI * x) / 2 - x * Math.log(x) + x;
-  const inverse = 1 / (x * x);
-  return (1 / 12 - (1 / 360 - (1 / 1260 - inverse / 1680) * inverse) * inverse) / x;
-}
-
-function logFactorial(x: number): number {
-  let product = 1;
-  for (let i = 2; i <= x; i++) product *= i;
-  return Math.log(product);
 }

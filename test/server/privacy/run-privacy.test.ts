@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { clipFlagSteps } from '../../../server/privacy/adaptive-clip.ts';
 import { MemoryLedger } from '../../../server/privacy/ledger.ts';
 import { compilePrivacyOptions, type PrivacyOptions } from '../../../server/privacy/options.ts';
 import { RunPrivacy } from '../../../server/privacy/run-privacy.ts';
 import { scheduleOf } from '../../../server/privacy/schedule.ts';
 import { dense } from '../../../shared/aggregation/contribution.ts';
 import { IntegerSum, MAX_COORDINATE } from '../../../shared/aggregation/integer-sum.ts';
+import { adaptiveClipNoiseSplit } from '../../../shared/privacy/adaptive-clip-split.ts';
 import { protect, protectedLength } from '../../../shared/privacy/protection.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 
@@ -90,6 +92,16 @@ test('an adaptive clip norm goes to the quantile, from noised flags alone', () =
   }
   expect(clipNorm).toBeGreaterThan(4);
   expect(clipNorm).toBeLessThan(6);
+});
+
+test.each([
+  [1, 400],
+  [0.7, 100],
+  [4, 2000],
+])('the clip flag takes from noise multiplier %s what the paper says, with %s devices', (noiseMultiplier, cohort) => {
+  const flag = clipFlagSteps(2 ** 30, noiseMultiplier, cohort);
+  const ofVector = (noiseMultiplier * Math.hypot(2 ** 30, flag)) / 2 ** 30;
+  expect(ofVector).toBeCloseTo(adaptiveClipNoiseSplit(noiseMultiplier, cohort / 20), 8);
 });
 
 test('local noise: a sum in a simulation carries what its devices would have added, and is charged before they are asked', () => {
