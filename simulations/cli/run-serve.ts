@@ -58,6 +58,7 @@ export async function runServe(flags: ServeFlags): Promise<void> {
       process.stderr.write(`round ${round} ${reason ?? outcome}: ${asked} asked, ${counted} counted, ${left} left\n`);
     },
   });
+  const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;
   const url = await gateway.listen(coordinator);
   folder.writeConfig({
     run,
@@ -87,7 +88,7 @@ export async function runServe(flags: ServeFlags): Promise<void> {
       modelHash: published.hash,
       bytes: gateway.traffic,
       privacy: {
-        ...privacyStatement(schedule, learner.plan(state)?.clipNorm ?? null, false),
+        ...privacyStatement(schedule, clipNorm, false),
         ledgerEpsilon: schedule.epsilon === null ? null : spent(ledger),
       },
     };
