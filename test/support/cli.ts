@@ -43,6 +43,19 @@ export function runCli(...parameters: readonly string[]): Promise<CliResult> {
   return startCli(...parameters).result;
 }
 
+/** Where a started `serve` listens; rejects with what it said if it ended before. */
+export function servingUrl({ child, result }: ReturnType<typeof startCli>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    child.stderr!.on('data', (text: string) => {
+      seen += text;
+      const match = /on (ws:\S+);/.exec(seen);
+      if (match !== null) resolve(match[1]!);
+    });
+    void result.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+}
+
 /** Resolves when the file in the folder has so many lines; rejects if the command ends before. */
 export function linesIn(folder: string, name: string, count: number, ends: Promise<CliResult>): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import type { Catalogue, CatalogueItem } from '../../catalogue.ts';
 /** A shorter beginning of an item number says too little: from 3 digits on it is a series of sister products. */
 const SHORTEST_SERIES = 3;
 
-/** A token and how much it says of an item; the squares of an item's weights add up to 1 if it has any. */
+/** One entry of an item's tf-idf vector, which has norm 1 unless it is empty. */
 interface Weighted {
   readonly token: string;
   readonly weight: number;

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../simulations/runs/results.ts';
-import { readJson, runCli, startCli, temporaryFolder } from '../../support/cli.ts';
+import { readJson, runCli, servingUrl, startCli, temporaryFolder } from '../../support/cli.ts';
 
 test('simulate prints one JSON document, and the same in its run folder', async () => {
   const folder = join(temporaryFolder(), 'run');
@@ -151,15 +151,7 @@ test('serve and device train together and recommend', async () => {
     '--out',
     folder,
   );
-  const url = await new Promise<string>((resolve, reject) => {
-    let seen = '';
-    serving.child.stderr!.on('data', (text: string) => {
-      seen += text;
-      const match = /on (ws:\S+);/.exec(seen);
-      if (match !== null) resolve(match[1]!);
-    });
-    void serving.result.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
+  const url = await servingUrl(serving);
   const device = await runCli(
     'device',
     '--url',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readLedger } from '../../../server/privacy/file-ledger.ts';
-import { runCli, startCli, temporaryFolder } from '../../support/cli.ts';
+import { runCli, servingUrl, startCli, temporaryFolder } from '../../support/cli.ts';
 
 interface Served {
   readonly status: string;
@@ -13,15 +13,7 @@ interface Served {
 async function serve(folder: string, ...flags: readonly string[]): Promise<{ summary: Served; stderr: string }> {
   const common = ['--data', 'synthetic:tiny', '--learner', 'popularity', '--goal', '20', '--over-selection', '1'];
   const serving = startCli('serve', ...common, '--port', '0', '--linger', '30', '--json', '--out', folder, ...flags);
-  const url = await new Promise<string>((resolve, reject) => {
-    let seen = '';
-    serving.child.stderr!.on('data', (text: string) => {
-      seen += text;
-      const match = /on (ws:\S+);/.exec(seen);
-      if (match !== null) resolve(match[1]!);
-    });
-    void serving.result.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
+  const url = await servingUrl(serving);
   const device = await runCli('device', '--url', url, '--data', 'synthetic:tiny', '--first', '20', '--json');
   expect(device.status).toBe(0);
   serving.child.kill('SIGINT');
