@@ -39,16 +39,10 @@ export interface PrivacyOptions {
   readonly clipQuantile?: number | undefined;
 }
 
+type Filled = 'trust' | 'delta' | 'adjacency' | 'accountant' | 'sampling' | 'noise' | 'minSeparation';
+
 /** The options with what goes without saying filled in. */
-export interface PrivacySettings extends PrivacyOptions {
-  readonly trust: TrustModel;
-  readonly delta: number;
-  readonly adjacency: Adjacency;
-  readonly accountant: AccountantName;
-  readonly sampling: Sampling;
-  readonly noise: Noise;
-  readonly minSeparation: number;
-}
+export type PrivacySettings = PrivacyOptions & { readonly [Name in Filled]: NonNullable<PrivacyOptions[Name]> };
 
 const DEFAULT_DELTA = 1e-6;
 
