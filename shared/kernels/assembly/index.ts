@@ -1,0 +1,2 @@
+export { allocate, release } from './heap';
+export { addDoubles, addScaledRows, squaredNorm } from './sum';

@@ -1,0 +1,43 @@
+/** See SumKernels in ../twin/sum.ts. */
+export function squaredNorm(values: usize, length: i32, partials: usize): void {
+  let ab = v128.load(partials);
+  let cd = v128.load(partials, 16);
+  const blocks = length & ~3;
+  const end = values + ((<usize>blocks) << 2);
+  for (; values < end; values += 16) {
+    const four = v128.load(values);
+    const low = f64x2.promote_low_f32x4(four);
+    const high = f64x2.promote_low_f32x4(i64x2.shuffle(four, four, 1, 0));
+    ab = f64x2.add(ab, f64x2.mul(low, low));
+    cd = f64x2.add(cd, f64x2.mul(high, high));
+  }
+  v128.store(partials, ab);
+  v128.store(partials, cd, 16);
+  for (let k = blocks; k < length; k++, values += 4) {
+    const value = <f64>load<f32>(values);
+    store<f64>(partials, load<f64>(partials) + value * value);
+  }
+}
+
+export function addScaledRows(totals: usize, width: i32, rows: usize, count: i32, values: usize, scale: f64): void {
+  const scales = f64x2.splat(scale);
+  const pairs = width & ~1;
+  for (let r = 0; r < count; r++) {
+    let to = totals + ((<usize>load<i32>(rows + ((<usize>r) << 2)) * width) << 3);
+    for (let k = 0; k < pairs; k += 2, to += 16, values += 8) {
+      const product = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(values)), scales);
+      v128.store(to, f64x2.add(v128.load(to), f64x2.trunc(product)));
+    }
+    if (pairs < width) {
+      store<f64>(to, load<f64>(to) + trunc(<f64>load<f32>(values) * scale));
+      values += 4;
+    }
+  }
+}
+
+export function addDoubles(totals: usize, others: usize, length: i32): void {
+  const pairs = length & ~1;
+  const end = totals + ((<usize>pairs) << 3);
+  for (; totals < end; totals += 16, others += 16) v128.store(totals, f64x2.add(v128.load(totals), v128.load(others)));
+  if (pairs < length) store<f64>(totals, load<f64>(totals) + load<f64>(others));
+}

@@ -1,0 +1,43 @@
+import { TwinMemory } from './twin/memory.ts';
+import { type SumKernels, sumTwin } from './twin/sum.ts';
+import { WASM_BASE64 } from './wasm.generated.ts';
+
+interface MemoryKernels {
+  /** Its buffer is replaced when it grows, which detaches views of it: see Heap. */
+  readonly memory: { readonly buffer: ArrayBuffer };
+  /** A block of memory, at a multiple of 16; not cleared. */
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+}
+
+/**
+ * The hot loops. They are there twice, in WebAssembly (`assembly/`) and in plain TypeScript (`twin/`), and both give the
+ * same bits: each kernel fixes the order of its additions, and uses no operation that an engine may round its own way. So a
+ * device whose page forbids WebAssembly contributes what any other would.
+ */
+export interface Kernels extends MemoryKernels, SumKernels {}
+
+/** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
+export function wasmKernels(): Kernels {
+  compiled ??= new engine.WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), character => character.charCodeAt(0)));
+  return new engine.WebAssembly.Instance(compiled, {}).exports;
+}
+
+export function twinKernels(): Kernels {
+  const memory = new TwinMemory();
+  return {
+    memory,
+    allocate: bytes => memory.allocate(bytes),
+    release: pointer => memory.release(pointer),
+    ...sumTwin(memory),
+  };
+}
+
+/** The part of the standard that is used; neither the language's nor Node's types know it. */
+const engine = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (module: object, imports: object) => { readonly exports: Kernels };
+  };
+};
+let compiled: object | undefined;
