@@ -1,4 +1,5 @@
 import { TwinMemory } from './twin/memory.ts';
+import { type RandomKernels, randomTwin } from './twin/random.ts';
 import { type SumKernels, sumTwin } from './twin/sum.ts';
 import { WASM_BASE64 } from './wasm.generated.ts';
 
@@ -15,7 +16,7 @@ interface MemoryKernels {
  * same bits: each kernel fixes the order of its additions, and uses no operation that an engine may round its own way. So a
  * device whose page forbids WebAssembly contributes what any other would.
  */
-export interface Kernels extends MemoryKernels, SumKernels {}
+export interface Kernels extends MemoryKernels, RandomKernels, SumKernels {}
 
 /** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
 export function wasmKernels(): Kernels {
@@ -29,6 +30,7 @@ export function twinKernels(): Kernels {
     memory,
     allocate: bytes => memory.allocate(bytes),
     release: pointer => memory.release(pointer),
+    ...randomTwin(memory),
     ...sumTwin(memory),
   };
 }

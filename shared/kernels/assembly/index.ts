@@ -1,2 +1,3 @@
 export { allocate, release } from './heap';
+export { below, nextUint32 } from './random';
 export { addDoubles, addScaledRows, squaredNorm } from './sum';
