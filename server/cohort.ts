@@ -1,5 +1,6 @@
 import { mayTakePart } from '../shared/privacy/participation.ts';
 import type { Random } from '../shared/random/random.ts';
+import type { DeviceList } from './fleet.ts';
 import type { PrivacySchedule } from './privacy/schedule.ts';
 
 /**
@@ -16,20 +17,20 @@ export class Cohorts {
   }
 
   /** Those of the ready devices that may be asked for a release. */
-  eligible(ready: readonly string[], release: number): readonly string[] {
+  eligible(ready: DeviceList, release: number): DeviceList {
     if (!this.#remembers()) return ready;
     const { minSeparation, trust } = this.#schedule.settings;
     // Asked again after an abandoned round, a device is still in one released sum at most; but under local trust what
     // it sent before was seen.
     const again = trust !== 'local';
-    return ready.filter(device => {
+    return spelledOut(ready).filter(device => {
       const last = this.#lastAsked.get(device);
       return (again && last === release) || mayTakePart(last, release, minSeparation);
     });
   }
 
-  /** The choice among eligible devices. It depends on their set alone, not on the order in which they are listed. */
-  choose(eligible: readonly string[], count: number, release: number, random: Random): string[] {
+  /** The choice among eligible devices. */
+  choose(eligible: DeviceList, count: number, release: number, random: Random): string[] {
     const { settings, samplingRate } = this.#schedule;
     const chosen =
       settings.sampling === 'poisson'
@@ -45,29 +46,30 @@ export class Cohorts {
   }
 }
 
-/** `count` of the devices (or all, if there are fewer), uniformly and without replacement. */
-export function uniformCohort(ready: readonly string[], count: number, random: Random): string[] {
-  const devices = ready.toSorted();
-  const size = Math.min(count, devices.length);
-  for (let index = 0; index < size; index++) {
-    const other = index + random.below(devices.length - index);
-    const chosen = devices[other]!;
-    devices[other] = devices[index]!;
-    devices[index] = chosen;
-  }
-  return devices.slice(0, size);
+/**
+ * `count` of the devices (or all, if there are fewer), uniformly and without replacement: the first steps of Fisher and
+ * Yates's shuffle, with only the places that it changed written down, so that the cost follows the cohort.
+ */
+export function uniformCohort(ready: DeviceList, count: number, random: Random): string[] {
+  const moved = new Map<number, number>();
+  return Array.from({ length: Math.min(count, ready.length) }, (_, index) => {
+    const other = index + random.below(ready.length - index);
+    const chosen = moved.get(other) ?? other;
+    moved.set(other, moved.get(index) ?? index);
+    return ready.at(chosen)!;
+  });
 }
 
 /**
  * Each device with probability `rate`, independently of all others; maybe none. A cohort above `cap` is cut to so many at
  * random: the truncated mechanism, to be accounted for as such.
  */
-export function poissonCohort(
-  devices: readonly string[],
-  rate: number,
-  cap: number | undefined,
-  random: Random,
-): string[] {
-  const chosen = devices.toSorted().filter(() => random.float() < rate);
+export function poissonCohort(devices: DeviceList, rate: number, cap: number | undefined, random: Random): string[] {
+  const chosen: string[] = [];
+  for (let index = 0; index < devices.length; index++) if (random.float() < rate) chosen.push(devices.at(index)!);
   return cap !== undefined && chosen.length > cap ? uniformCohort(chosen, cap, random) : chosen;
+}
+
+function spelledOut(devices: DeviceList): string[] {
+  return Array.from({ length: devices.length }, (_, index) => devices.at(index)!);
 }

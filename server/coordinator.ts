@@ -51,7 +51,7 @@ export interface Outcome {
 type Status = 'new' | 'running' | 'finished' | 'stopped' | 'failed';
 
 /** What the coordinator has in hand: a round's effects, and its own steps between rounds. */
-type Job = Exclude<RoundEffect, { type: 'count' }> | { readonly type: 'begin' } | { readonly type: 'settle' };
+type Job = Exclude<RoundEffect, { type: 'count' | 'merge' }> | { readonly type: 'begin' } | { readonly type: 'settle' };
 
 interface ActiveRound extends RoundProgress, ProtectedPlan {
   readonly sum: IntegerSum;
@@ -149,6 +149,17 @@ export class Coordinator implements DeviceEvents {
     else this.#dispatch({ type: 'contribution', device, ...contribution });
   }
 
+  /**
+   * Contributions of several asked devices, each of the round's length and bounded, added up where they came from: counted
+   * as a whole, or, if any of the devices may not contribute or they are more than the round still wants, not at all.
+   */
+  contributedTogether(
+    devices: readonly string[],
+    contribution: { round: number; model: ContentHash; sum: IntegerSum },
+  ): void {
+    this.#dispatch({ type: 'contributions', devices, ...contribution });
+  }
+
   declined(device: string, round: number): void {
     this.#dispatch({ type: 'declined', device, round });
   }
@@ -165,6 +176,7 @@ export class Coordinator implements DeviceEvents {
     round.state = state;
     for (const effect of effects) {
       if (effect.type === 'count') round.sum.add(effect.vector);
+      else if (effect.type === 'merge') round.sum.merge(effect.sum);
       else this.#jobs.push(effect);
     }
     this.#work();

@@ -24,13 +24,22 @@ export interface Task {
 }
 
 /**
+ * Ids in ascending order of their UTF-16 code units, each once; a sorted array is one. A fleet of a million need not spell
+ * them all out.
+ */
+export interface DeviceList {
+  readonly length: number;
+  at(index: number): string | undefined;
+}
+
+/**
  * The devices, as a coordinator sees them: sockets (`server/gateway`) or virtual devices (`simulations`). Commands go
  * down here; what devices do comes back up through `DeviceEvents`. A fleet may call `DeviceEvents` while it is called. It
  * skips commands to devices that are gone.
  */
 export interface Fleet {
-  /** The devices that could be asked now, in any order. */
-  ready(): readonly string[];
+  /** The devices that could be asked now. */
+  ready(): DeviceList;
   ask(devices: readonly string[], task: Task): void;
   receipt(device: string, round: number, outcome: ContributionOutcome): void;
   /** The round needs nothing more from these devices. */

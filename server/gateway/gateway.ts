@@ -82,7 +82,7 @@ export class Gateway implements Fleet {
   }
 
   ready(): readonly string[] {
-    return [...this.#ready];
+    return [...this.#ready].sort();
   }
 
   /** @throws SettingsError if no contribution of the plan's length would be let in. */

@@ -37,6 +37,8 @@ export function reduce(state: RoundState, event: RoundEvent): Step {
       return state.phase === 'recruiting' && state.selecting ? selected(state, event) : stay(state);
     case 'contribution':
       return contribution(state, event);
+    case 'contributions':
+      return contributions(state, event);
     case 'declined':
       return event.round === state.spec.round ? withdraw(state, event.device, 'declined') : stay(state);
     case 'left':
@@ -90,6 +92,21 @@ function contribution(state: RoundState, event: EventOf<'contribution'>): Step {
     return decide({ ...state, roster: roster.settle(device, 'refused') }, [answer('stale')]);
   }
   return decide({ ...state, roster: roster.settle(device, 'counted') }, [{ type: 'count', vector }, answer('counted')]);
+}
+
+/** Counted as a whole or not at all, since a sum cannot be taken apart. */
+function contributions(state: RoundState, { devices, round, model, sum }: EventOf<'contributions'>): Step {
+  const { spec, roster } = state;
+  const answers = (outcome: ContributionOutcome): RoundEffect[] =>
+    devices.map(device => ({ type: 'answer', device, round, outcome }));
+  if (round !== spec.round || model !== spec.model) return { state, effects: answers('stale') };
+  if (state.phase !== 'training') return { state, effects: answers('late') };
+  const wanted = spec.settings.goal - roster.tally.counted;
+  const fits = sum.totals.length === spec.length && sum.count === devices.length && devices.length <= wanted;
+  if (!fits || devices.some(device => roster.standing(device) !== 'pending')) {
+    return { state, effects: answers('unasked') };
+  }
+  return decide({ ...state, roster: roster.settleAll(devices, 'counted') }, [{ type: 'merge', sum }, ...answers('counted')]);
 }
 
 function withdraw(state: RoundState, device: string, standing: 'declined' | 'left'): Step {

@@ -49,15 +49,24 @@ export class Roster {
 
   /** The roster after a pending device came to stand elsewhere. */
   settle(device: string, standing: Exclude<Standing, 'pending'>): Roster {
-    const index = this.#indices.get(device)!;
-    const chunks = this.#chunks.slice();
-    const chunk = chunks[Math.floor(index / CHUNK)]!.slice();
-    chunk[index % CHUNK] = standing;
-    chunks[Math.floor(index / CHUNK)] = chunk;
+    return this.settleAll([device], standing);
+  }
+
+  /** The same of several pending devices; each chunk that holds one is copied once. */
+  settleAll(devices: readonly string[], standing: Exclude<Standing, 'pending'>): Roster {
+    const chunks: Standing[][] = [];
+    const shared = this.#chunks.slice();
+    for (const device of devices) {
+      const index = this.#indices.get(device)!;
+      const at = Math.floor(index / CHUNK);
+      chunks[at] ??= shared[at]!.slice();
+      chunks[at][index % CHUNK] = standing;
+      shared[at] = chunks[at];
+    }
     const tally = { ...this.tally };
-    tally.pending--;
-    tally[standing]++;
-    return new Roster(this.devices, tally, this.#indices, chunks);
+    tally.pending -= devices.length;
+    tally[standing] += devices.length;
+    return new Roster(this.devices, tally, this.#indices, shared);
   }
 
   /** The devices that the round still waits for. */

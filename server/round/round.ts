@@ -1,4 +1,5 @@
 import type { IntegerContribution } from '../../shared/aggregation/contribution.ts';
+import type { IntegerSum } from '../../shared/aggregation/integer-sum.ts';
 import type { ContentHash } from '../../shared/hash.ts';
 import type { ContributionOutcome, ReleaseReason } from '../../shared/protocol/messages.ts';
 import type { Roster } from './roster.ts';
@@ -87,6 +88,14 @@ export type RoundEvent =
       /** Its values were checked; the round only looks at its length. */
       readonly vector: IntegerContribution;
     }
+  /** Of several devices, added up already. */
+  | {
+      readonly type: 'contributions';
+      readonly devices: readonly string[];
+      readonly round: number;
+      readonly model: ContentHash;
+      readonly sum: IntegerSum;
+    }
   | { readonly type: 'declined'; readonly device: string; readonly round: number }
   /** The device's connection is gone. */
   | { readonly type: 'left'; readonly device: string }
@@ -106,6 +115,8 @@ export type RoundEffect =
   | { readonly type: 'wake'; readonly atMs: number }
   /** Add the vector to the round's sum. */
   | { readonly type: 'count'; readonly vector: IntegerContribution }
+  /** Add these contributions to the round's sum. */
+  | { readonly type: 'merge'; readonly sum: IntegerSum }
   /** Tell the device what became of its contribution to `round`; every contribution gets one answer. */
   | { readonly type: 'answer'; readonly device: string; readonly round: number; readonly outcome: ContributionOutcome }
   /** Tell the devices that the round no longer waits for them. */

@@ -65,7 +65,7 @@ export class ScriptedFleet implements Fleet {
   }
 
   ready(): string[] {
-    return [...this.#present].filter(device => !this.#waits(device));
+    return [...this.#present].filter(device => !this.#waits(device)).sort();
   }
 
   ask(devices: readonly string[], { round, plan, published }: Task): void {

@@ -3,6 +3,7 @@ import { reduce, startRound } from '../../../server/round/reduce.ts';
 import type { RoundEffect, RoundEvent, RoundState } from '../../../server/round/round.ts';
 import { compileRoundOptions } from '../../../server/round/settings.ts';
 import { dense } from '../../../shared/aggregation/contribution.ts';
+import { IntegerSum } from '../../../shared/aggregation/integer-sum.ts';
 
 const settings = compileRoundOptions({ goal: 3, minimum: 2, overSelection: 1.3, recruitMs: 100, trainMs: 1000 });
 const spec = { round: 5, model: 'model', length: 2, settings };
@@ -170,5 +171,46 @@ describe('after training', () => {
     expect(reduce(state, contribution('a')).effects).toEqual([answer('a', 'duplicate')]);
     expect(reduce(state, contribution('z')).effects).toEqual([answer('z', 'unasked')]);
     expect(reduce(state, contribution('d', { round: 6 })).effects).toMatchObject([{ round: 6, outcome: 'stale' }]);
+  });
+});
+
+describe('contributions that were added up where they came from', () => {
+  const sumOf = (count: number, length = 2): IntegerSum => {
+    const sum = new IntegerSum(length);
+    for (let n = 0; n < count; n++) sum.add(dense(Int32Array.from({ length }, () => 1)));
+    return sum;
+  };
+  const together = (devices: string[], fields: object = {}): RoundEvent => {
+    return { type: 'contributions', devices, round: 5, model: 'model', sum: sumOf(devices.length), ...fields };
+  };
+
+  test('count at once, and fold the round when they are enough', () => {
+    const two = train(together(['b', 'd']));
+    expect(two.state.roster.tally).toMatchObject({ counted: 2, pending: 2 });
+    expect(two.effects).toEqual([{ type: 'merge', sum: sumOf(2) }, answer('b', 'counted'), answer('d', 'counted')]);
+    const three = train(contribution('a'), together(['b', 'd']));
+    expect(three.state.phase).toBe('folding');
+    expect(three.effects).toContainEqual({ type: 'release', devices: ['c'], reason: 'enough' });
+  });
+
+  test.each([
+    ['one of them was not asked', ['a', 'e'], {}, 'unasked'],
+    ['one of them has contributed', ['a', 'b'], {}, 'unasked'],
+    ['they are more than the round wants', ['b', 'c', 'd'], {}, 'unasked'],
+    ['the sum holds another number of contributions', ['b', 'c'], { sum: sumOf(1) }, 'unasked'],
+    ['the sum has another length', ['b', 'c'], { sum: sumOf(2, 3) }, 'unasked'],
+    ['the round is another one', ['b', 'c'], { round: 4 }, 'stale'],
+    ['the model is another one', ['b', 'c'], { model: 'older' }, 'stale'],
+  ])('are left out as a whole if %s', (_, devices, fields, outcome) => {
+    const before = train(contribution('a'));
+    const { state, effects } = reduce(before.state, together(devices, fields));
+    expect(state).toBe(before.state);
+    const round = (fields as { round?: number }).round ?? 5;
+    expect(effects).toEqual(devices.map(device => ({ ...answer(device, outcome), round })));
+  });
+
+  test('are late when the round is over', () => {
+    const over = train(together(['a', 'b', 'c']), { type: 'folded' });
+    expect(reduce(over.state, together(['d'])).effects).toEqual([answer('d', 'late')]);
   });
 });
