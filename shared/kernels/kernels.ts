@@ -1,3 +1,5 @@
+import { type CholeskyKernels, choleskyTwin } from './twin/cholesky.ts';
+import { type GramKernels, gramTwin } from './twin/gram.ts';
 import { TwinMemory } from './twin/memory.ts';
 import { type RandomKernels, randomTwin } from './twin/random.ts';
 import { type SumKernels, sumTwin } from './twin/sum.ts';
@@ -16,7 +18,7 @@ interface MemoryKernels {
  * same bits: each kernel fixes the order of its additions, and uses no operation that an engine may round its own way. So a
  * device whose page forbids WebAssembly contributes what any other would.
  */
-export interface Kernels extends MemoryKernels, RandomKernels, SumKernels {}
+export interface Kernels extends MemoryKernels, CholeskyKernels, GramKernels, RandomKernels, SumKernels {}
 
 /** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
 export function wasmKernels(): Kernels {
@@ -31,6 +33,8 @@ export function twinKernels(): Kernels {
     allocate: bytes => memory.allocate(bytes),
     release: pointer => memory.release(pointer),
     ...randomTwin(memory),
+    ...choleskyTwin(memory),
+    ...gramTwin(memory),
     ...sumTwin(memory),
   };
 }

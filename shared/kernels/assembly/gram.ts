@@ -1,0 +1,135 @@
+/** See GramKernels in ../twin/gram.ts. */
+const BLOCK: i32 = 64;
+
+export function weightedGram(table: usize, stride: i32, rows: usize, count: i32, weights: usize, matrix: usize): void {
+  for (let start = 0; start < count; start += BLOCK) {
+    const size = min(BLOCK, count - start);
+    const at = (<usize>start) << 2;
+    for (let i = 0; i < stride; i += 4) {
+      let j = 0;
+      for (; j < i; j += 8) addTile4x8(table, stride, rows + at, size, weights + at, i, j, matrix);
+      if (j === i) addTile4x4(table, stride, rows + at, size, weights + at, i, j, matrix);
+    }
+  }
+}
+
+export function weightedRowSum(
+  table: usize,
+  stride: i32,
+  rows: usize,
+  count: i32,
+  weights: usize,
+  vector: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let r = 0; r < count; r++, rows += 4, weights += 4) {
+    let x = table + <usize>load<i32>(rows) * rowBytes;
+    const weight = f64x2.splat(<f64>load<f32>(weights));
+    const end = x + rowBytes;
+    for (let to = vector; x < end; x += 16, to += 32) {
+      const four = v128.load(x);
+      const low = f64x2.promote_low_f32x4(four);
+      const high = f64x2.promote_low_f32x4(i64x2.shuffle(four, four, 1, 0));
+      v128.store(to, f64x2.add(v128.load(to), f64x2.mul(weight, low)));
+      v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(weight, high)), 16);
+    }
+  }
+}
+
+/** Rows i to i + 3, columns j to j + 7 of the matrix: eight running sums, which stay in registers. */
+function addTile4x8(
+  table: usize,
+  stride: i32,
+  rows: usize,
+  count: i32,
+  weights: usize,
+  i: i32,
+  j: i32,
+  matrix: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const left = table + ((<usize>i) << 2);
+  const right = table + ((<usize>j) << 2);
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let c0 = a0;
+  let c1 = a0;
+  let d0 = a0;
+  let d1 = a0;
+  const end = rows + ((<usize>count) << 2);
+  for (; rows < end; rows += 4, weights += 4) {
+    const at = <usize>load<i32>(rows) * rowBytes;
+    const weight = v128.load32_splat(weights);
+    const y0 = f32x4.mul(weight, v128.load(right + at));
+    const y1 = f32x4.mul(weight, v128.load(right + at, 16));
+    let x = v128.load32_splat(left + at);
+    a0 = f32x4.add(a0, f32x4.mul(x, y0));
+    a1 = f32x4.add(a1, f32x4.mul(x, y1));
+    x = v128.load32_splat(left + at, 4);
+    b0 = f32x4.add(b0, f32x4.mul(x, y0));
+    b1 = f32x4.add(b1, f32x4.mul(x, y1));
+    x = v128.load32_splat(left + at, 8);
+    c0 = f32x4.add(c0, f32x4.mul(x, y0));
+    c1 = f32x4.add(c1, f32x4.mul(x, y1));
+    x = v128.load32_splat(left + at, 12);
+    d0 = f32x4.add(d0, f32x4.mul(x, y0));
+    d1 = f32x4.add(d1, f32x4.mul(x, y1));
+  }
+  const toBytes = (<usize>stride) << 3;
+  let to = matrix + <usize>i * toBytes + ((<usize>j) << 3);
+  addFour(to, a0);
+  addFour(to + 32, a1);
+  to += toBytes;
+  addFour(to, b0);
+  addFour(to + 32, b1);
+  to += toBytes;
+  addFour(to, c0);
+  addFour(to + 32, c1);
+  to += toBytes;
+  addFour(to, d0);
+  addFour(to + 32, d1);
+}
+
+function addTile4x4(
+  table: usize,
+  stride: i32,
+  rows: usize,
+  count: i32,
+  weights: usize,
+  i: i32,
+  j: i32,
+  matrix: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const left = table + ((<usize>i) << 2);
+  const right = table + ((<usize>j) << 2);
+  let a = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  const end = rows + ((<usize>count) << 2);
+  for (; rows < end; rows += 4, weights += 4) {
+    const at = <usize>load<i32>(rows) * rowBytes;
+    const y = f32x4.mul(v128.load32_splat(weights), v128.load(right + at));
+    a = f32x4.add(a, f32x4.mul(v128.load32_splat(left + at), y));
+    b = f32x4.add(b, f32x4.mul(v128.load32_splat(left + at, 4), y));
+    c = f32x4.add(c, f32x4.mul(v128.load32_splat(left + at, 8), y));
+    d = f32x4.add(d, f32x4.mul(v128.load32_splat(left + at, 12), y));
+  }
+  const toBytes = (<usize>stride) << 3;
+  const to = matrix + <usize>i * toBytes + ((<usize>j) << 3);
+  addFour(to, a);
+  addFour(to + toBytes, b);
+  addFour(to + 2 * toBytes, c);
+  addFour(to + 3 * toBytes, d);
+}
+
+/** Four doubles += four floats. */
+function addFour(to: usize, four: v128): void {
+  const low = f64x2.promote_low_f32x4(four);
+  const high = f64x2.promote_low_f32x4(i64x2.shuffle(four, four, 1, 0));
+  v128.store(to, f64x2.add(v128.load(to), low));
+  v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+}

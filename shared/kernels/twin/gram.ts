@@ -1,0 +1,46 @@
+import type { TwinMemory } from './memory.ts';
+
+/** Rows whose products are added up in float32 before they go to float64. */
+const BLOCK = 64;
+
+/** Sums over some rows of a table of vectors: float32 [rows, stride], where stride is a multiple of 4. */
+export interface GramKernels {
+  /**
+   * matrix += sum over r of weights[r] x x^T, x being row rows[r] of the table: int32 rows and float32 weights [count], float64
+   * matrix [stride, stride], of which the lower triangle is written, with whole 4 x 4 blocks on the diagonal. In float32
+   * an element of 64 rows is the sum, in their order, of x[i] * (weight * x[j]); the blocks' sums are added up in float64.
+   */
+  weightedGram(table: number, stride: number, rows: number, count: number, weights: number, matrix: number): void;
+  /** vector += sum over r of weights[r] x, in float64 and in the order of the rows; vector [stride]. */
+  weightedRowSum(table: number, stride: number, rows: number, count: number, weights: number, vector: number): void;
+}
+
+export function gramTwin(memory: TwinMemory): GramKernels {
+  return {
+    weightedGram(table, stride, rows, count, weights, matrix) {
+      const { i32, f32, f64 } = memory;
+      for (let start = 0; start < count; start += BLOCK) {
+        const end = Math.min(count, start + BLOCK);
+        for (let i = 0; i < stride; i++) {
+          for (let j = 0; j <= (i | 3); j++) {
+            let sum = 0;
+            for (let r = start; r < end; r++) {
+              const x = (table >> 2) + i32[(rows >> 2) + r]! * stride;
+              const weighted = Math.fround(f32[(weights >> 2) + r]! * f32[x + j]!);
+              sum = Math.fround(sum + Math.fround(f32[x + i]! * weighted));
+            }
+            f64[(matrix >> 3) + i * stride + j]! += sum;
+          }
+        }
+      }
+    },
+
+    weightedRowSum(table, stride, rows, count, weights, vector) {
+      const { i32, f32, f64 } = memory;
+      for (let r = 0; r < count; r++) {
+        const x = (table >> 2) + i32[(rows >> 2) + r]! * stride;
+        for (let k = 0; k < stride; k++) f64[(vector >> 3) + k]! += f32[(weights >> 2) + r]! * f32[x + k]!;
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../shared/random/seeded.ts';
+import { onBoth } from './both.ts';
+
+const SIZES: readonly [stride: number, count: number][] = [
+  [4, 0],
+  [4, 1],
+  [8, 63],
+  [12, 64],
+  [20, 65],
+  [64, 200],
+];
+const TABLE_ROWS = 70;
+
+function problem(stride: number, count: number) {
+  const random = seededRandom(7, 'gram kernels', stride, count);
+  return {
+    table: Float32Array.from({ length: TABLE_ROWS * stride }, () => random.normal()),
+    rows: Int32Array.from({ length: count }, () => random.below(TABLE_ROWS)),
+    weights: Float32Array.from({ length: count }, () => random.normal() * Math.PI),
+    start: Float64Array.from({ length: stride * stride }, () => random.normal()),
+  };
+}
+
+describe('weightedGram', () => {
+  it.each(SIZES)(
+    'of stride %i and %i rows is the sum of outer products, and the same bits in its twin',
+    (stride, count) => {
+      const { table, rows, weights, start } = problem(stride, count);
+      const [found, twin] = onBoth(({ kernels, place, read }) => {
+        const matrix = place(start);
+        kernels.weightedGram(place(table), stride, place(rows), count, place(weights), matrix);
+        return read(matrix, start);
+      });
+      expect(found).toEqual(twin);
+      for (let i = 0; i < stride; i++) {
+        for (let j = 0; j < stride; j++) {
+          const at = i * stride + j;
+          if (j > (i | 3)) expect(found[at]).toBe(start[at]);
+          else {
+            const products = Array.from(
+              rows,
+              (row, r) => weights[r]! * table[row * stride + i]! * table[row * stride + j]!,
+            );
+            const size = products.reduce((sum, value) => sum + Math.abs(value), 0);
+            const sum = products.reduce((total, value) => total + value, start[at]!);
+            expect(Math.abs(found[at]! - sum)).toBeLessThanOrEqual(2e-6 * size);
+          }
+        }
+      }
+    },
+  );
+});
+
+describe('weightedRowSum', () => {
+  it.each(SIZES)('of stride %i and %i rows adds in float64, and gives the same bits in its twin', (stride, count) => {
+    const { table, rows, weights, start } = problem(stride, count);
+    const [found, twin] = onBoth(({ kernels, place, read }) => {
+      const vector = place(start.subarray(0, stride));
+      kernels.weightedRowSum(place(table), stride, place(rows), count, place(weights), vector);
+      return read(vector, start.subarray(0, stride));
+    });
+    expect(found).toEqual(twin);
+    for (let k = 0; k < stride; k++) {
+      const sum = rows.reduce((total, row, r) => total + weights[r]! * table[row * stride + k]!, start[k]!);
+      expect(found[k]).toBe(sum);
+    }
+  });
+});
