@@ -14,10 +14,12 @@ const MAX_CONTRIBUTIONS = 2 ** 21;
 export class IntegerSum {
   /** The running sum on the grid, one double a coordinate. */
   readonly totals: Float64Array;
-  #count = 0;
+  #count: number;
 
-  constructor(length: number) {
-    this.totals = new Float64Array(length);
+  /** Of nothing, by its length; or of so many contributions whose totals were added up elsewhere. */
+  constructor(totals: number | Float64Array, count = 0) {
+    this.totals = typeof totals === 'number' ? new Float64Array(totals) : totals;
+    this.#count = count;
   }
 
   /** How many contributions were added. */

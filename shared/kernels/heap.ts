@@ -77,6 +77,12 @@ export class Scratch {
     this.#pointer = this.#kernels.allocate(this.#bytes);
     return this.#pointer;
   }
+
+  /** Gives the block back; a later `reserve` takes a new one. */
+  release(): void {
+    if (this.#bytes > 0) this.#kernels.release(this.#pointer);
+    this.#bytes = 0;
+  }
 }
 
 let shared: Heap | undefined;

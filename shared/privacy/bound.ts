@@ -24,13 +24,20 @@ export function gridStep(clipNorm: number, gridSteps = MAX_COORDINATE): number {
  * @throws NumericalError if a value is not finite: a device sends nothing rather than something unbounded.
  */
 export function bound(contribution: Contribution, clipNorm: number, gridSteps = MAX_COORDINATE): IntegerContribution {
-  const norm = l2Norm(contribution);
+  const scale = clippedScale(l2Norm(contribution), clipNorm, gridSteps);
+  const parts = contribution.parts.map(part => ({ ...part, values: quantise(part.values, scale) }));
+  return { length: contribution.length, parts };
+}
+
+/**
+ * What a contribution of this L2 norm is multiplied by before it is rounded to grid steps.
+ * @throws NumericalError if the norm is not finite.
+ */
+export function clippedScale(norm: number, clipNorm: number, gridSteps: number): number {
   if (!Number.isFinite(norm)) {
     throw new NumericalError('A contribution holds values that are not finite. Lower the learning rate.');
   }
-  const scale = Math.min(1, clipNorm / norm) / gridStep(clipNorm, gridSteps);
-  const parts = contribution.parts.map(part => ({ ...part, values: quantise(part.values, scale) }));
-  return { length: contribution.length, parts };
+  return Math.min(1, clipNorm / norm) / gridStep(clipNorm, gridSteps);
 }
 
 /** Whether a contribution on the grid keeps an L2 bound in grid steps, by default the clip norm of the finest grid. */
