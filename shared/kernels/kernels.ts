@@ -1,7 +1,12 @@
 import { type CholeskyKernels, choleskyTwin } from './twin/cholesky.ts';
 import { type GramKernels, gramTwin } from './twin/gram.ts';
 import { TwinMemory } from './twin/memory.ts';
+import { type MfNewtonKernels, mfNewtonTwin } from './twin/mf-newton.ts';
+import { type MfSgdKernels, mfSgdTwin } from './twin/mf-sgd.ts';
+import { type ProductKernels, productTwin } from './twin/product.ts';
 import { type RandomKernels, randomTwin } from './twin/random.ts';
+import { type SampleKernels, sampleTwin } from './twin/sample.ts';
+import { type ScoreKernels, scoreTwin } from './twin/score.ts';
 import { type SumKernels, sumTwin } from './twin/sum.ts';
 import { WASM_BASE64 } from './wasm.generated.ts';
 
@@ -18,7 +23,16 @@ interface MemoryKernels {
  * same bits: each kernel fixes the order of its additions, and uses no operation that an engine may round its own way. So a
  * device whose page forbids WebAssembly contributes what any other would.
  */
-export interface Kernels extends MemoryKernels, CholeskyKernels, GramKernels, RandomKernels, SumKernels {}
+export interface Kernels
+  extends MemoryKernels,
+    CholeskyKernels,
+    GramKernels,
+    MfNewtonKernels,
+    MfSgdKernels,
+    RandomKernels,
+    SampleKernels,
+    ScoreKernels,
+    SumKernels {}
 
 /** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
 export function wasmKernels(): Kernels {
@@ -28,13 +42,18 @@ export function wasmKernels(): Kernels {
 
 export function twinKernels(): Kernels {
   const memory = new TwinMemory();
+  const cholesky = choleskyTwin(memory);
   return {
     memory,
     allocate: bytes => memory.allocate(bytes),
     release: pointer => memory.release(pointer),
-    ...randomTwin(memory),
-    ...choleskyTwin(memory),
+    ...cholesky,
     ...gramTwin(memory),
+    ...productTwin(memory),
+    ...mfNewtonTwin(memory, cholesky),
+    ...randomTwin(memory),
+    ...sampleTwin(memory),
+    ...scoreTwin(memory),
     ...sumTwin(memory),
   };
 }

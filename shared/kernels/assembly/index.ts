@@ -1,5 +1,10 @@
 export { choleskyFactor, choleskySolve, choleskySubstitute } from './cholesky';
 export { weightedGram, weightedRowSum } from './gram';
 export { allocate, release } from './heap';
+export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
+export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';
+export { addProducts, solveTiles } from './product';
 export { below, nextUint32 } from './random';
+export { drawNegatives } from './sample';
+export { scoreItems, scoreRows, topK } from './score';
 export { addDoubles, addScaledRows, squaredNorm } from './sum';
