@@ -4,10 +4,12 @@ import { TwinMemory } from './twin/memory.ts';
 import { type MfNewtonKernels, mfNewtonTwin } from './twin/mf-newton.ts';
 import { type MfSgdKernels, mfSgdTwin } from './twin/mf-sgd.ts';
 import { type ProductKernels, productTwin } from './twin/product.ts';
+import { type ProjectKernels, projectTwin } from './twin/project.ts';
 import { type RandomKernels, randomTwin } from './twin/random.ts';
 import { type SampleKernels, sampleTwin } from './twin/sample.ts';
 import { type ScoreKernels, scoreTwin } from './twin/score.ts';
 import { type SumKernels, sumTwin } from './twin/sum.ts';
+import { type TallKernels, tallTwin } from './twin/tall.ts';
 import { WASM_BASE64 } from './wasm.generated.ts';
 
 interface MemoryKernels {
@@ -29,10 +31,13 @@ export interface Kernels
     GramKernels,
     MfNewtonKernels,
     MfSgdKernels,
+    ProductKernels,
+    ProjectKernels,
     RandomKernels,
     SampleKernels,
     ScoreKernels,
-    SumKernels {}
+    SumKernels,
+    TallKernels {}
 
 /** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
 export function wasmKernels(): Kernels {
@@ -51,10 +56,13 @@ export function twinKernels(): Kernels {
     ...gramTwin(memory),
     ...productTwin(memory),
     ...mfNewtonTwin(memory, cholesky),
+    ...mfSgdTwin(memory),
+    ...projectTwin(memory),
     ...randomTwin(memory),
     ...sampleTwin(memory),
     ...scoreTwin(memory),
     ...sumTwin(memory),
+    ...tallTwin(memory),
   };
 }
 
