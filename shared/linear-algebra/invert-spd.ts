@@ -1,13 +1,26 @@
 import { NumericalError } from '../errors.ts';
+import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { alone, type Team } from './team.ts';
+import { type Block, packTiles, padded, unpackTiles } from './tiles.ts';
 
-/** Columns eliminated, and columns updated, at a time: the panel's tiles of one block, 32 KB, stay in the L1 cache. */
+/** Columns eliminated, and rows of a band: the tiles of one block, 32 KB, stay in the L1 cache. */
 const BLOCK = 64;
-/** Rows and columns of a register tile; divides the block. */
-const TILE = 4;
 
 /**
  * Replaces a symmetric positive definite matrix (row-major, order x order) by its inverse, in place. Reads the upper
- * triangle and fills in both. Takes order^3 floating point operations, and order x 64 numbers of memory.
+ * triangle and fills in both. Takes order^3 floating point operations, and 4 order^2 bytes of kernel memory.
+ *
+ * In float64 by our own kernels, not by a native library: a seed has to fix a run bit by bit whatever else is installed.
+ *
+ * @throws NumericalError if the matrix is not positive definite to working precision.
+ */
+export function invertSpd(matrix: Float64Array, order: number): void {
+  invertSpdTogether(matrix, order, alone);
+}
+
+/**
+ * `invertSpd` by a team, each member of which calls this with the same matrix over shared memory. The result is the same,
+ * bit by bit, whatever the team's size; where one member throws a NumericalError all do.
  *
  * One blocked sweep interleaves the three steps of inversion by Cholesky factors: A = L L^T, W = L^-T, and
  * A^-1 = W W^T (potrf, trtri and lauum in LAPACK). When the block of columns K is eliminated, the panel P takes W in
@@ -16,20 +29,26 @@ const TILE = 4;
  *     A[I, J] -= P[I] P[J]^T  for J behind K: what is left to factor if I is behind K too, else what becomes W
  *     A[I, J] += P[I] P[J]^T  for J up to K: the inverse, summed up over K
  *
- * @throws NumericalError if the matrix is not positive definite to working precision.
+ * Every size-th band of rows is a member's own, and in its kernel memory while the sweep lasts. Meanwhile the matrix is what
+ * members tell each other through: row K of what is left to factor on and above the diagonal, the panel in columns K.
  */
-export function invertSpd(matrix: Float64Array, order: number): void {
+export function invertSpdTogether(matrix: Float64Array, order: number, team: Team, heap: Heap = threadHeap()): void {
   const smallestPivot = order * Number.EPSILON * largestDiagonal(matrix, order);
-  const panel = new Float64Array(Math.ceil(order / TILE) * TILE * BLOCK);
-  for (let from = 0; from < order; from += BLOCK) {
-    const to = Math.min(from + BLOCK, order);
-    const factor = cholesky(matrix, order, from, to, smallestPivot);
-    takePanel(matrix, order, from, to, panel);
-    solvePanel(panel, factor, to - from);
-    update(matrix, order, to, panel, to - from);
-  }
-  for (let row = 0; row < order; row++) {
-    for (let column = row + 1; column < order; column++) matrix[column * order + row] = matrix[row * order + column]!;
+  const share = new Share(matrix, order, team, heap);
+  try {
+    for (let from = 0; from < order; from += BLOCK) {
+      share.publishRows(from);
+      team.barrier();
+      const width = Math.min(BLOCK, order - from);
+      share.solvePanel(from, cholesky(matrix, order, from, width, smallestPivot), width);
+      team.barrier();
+      share.update(from, width);
+    }
+    team.barrier();
+    share.publishInverse();
+    team.barrier();
+  } finally {
+    share.release();
   }
 }
 
@@ -39,9 +58,14 @@ function largestDiagonal(matrix: Float64Array, order: number): number {
   return largest;
 }
 
-/** The factor L (row-major, lower) of the diagonal block that `from` and `to` bound. */
-function cholesky(matrix: Float64Array, order: number, from: number, to: number, smallestPivot: number): Float64Array {
-  const width = to - from;
+/** The factor L (row-major, lower) of the diagonal block that begins at `from`. */
+function cholesky(
+  matrix: Float64Array,
+  order: number,
+  from: number,
+  width: number,
+  smallestPivot: number,
+): Float64Array {
   const factor = new Float64Array(width * width);
   for (let row = 0; row < width; row++) {
     for (let column = 0; column <= row; column++) {
@@ -61,128 +85,166 @@ function cholesky(matrix: Float64Array, order: number, from: number, to: number,
   return factor;
 }
 
-/** Where a row's first number is in the panel, whose tiles of four rows are stored column by column. */
-function panelStart(row: number): number {
-  return (row - (row % TILE)) * BLOCK + (row % TILE);
+/** Rows of the matrix from their diagonal block on: float64 [height, stride] in kernel memory, both padded. */
+interface Band {
+  /** The first row, and the first column. */
+  readonly start: number;
+  readonly height: number;
+  readonly stride: number;
+  readonly pointer: number;
 }
 
-/** Moves the block's columns above the diagonal and its rows behind it to the panel, with the identity between. */
-function takePanel(matrix: Float64Array, order: number, from: number, to: number, panel: Float64Array): void {
-  for (let row = 0; row < order; row++) {
-    const start = panelStart(row);
-    for (let k = 0; k < to - from; k++) {
-      const at = row < to ? row * order + from + k : (from + k) * order + row;
-      panel[start + TILE * k] = row >= from && row < to ? Number(row - from === k) : matrix[at]!;
-      matrix[at] = 0;
+/** What one member has and does. */
+class Share {
+  readonly #matrix: Float64Array;
+  readonly #order: number;
+  readonly #heap: Heap;
+  readonly #bands: readonly Band[];
+  /** The panel in tiles, float64 [order, width], its rows padded. */
+  readonly #panel: number;
+  /** L, float64 [width, width]. */
+  readonly #lower: number;
+
+  constructor(matrix: Float64Array, order: number, { rank, size }: Team, heap: Heap) {
+    this.#matrix = matrix;
+    this.#order = order;
+    this.#heap = heap;
+    const { kernels } = heap;
+    this.#panel = kernels.allocate(8 * padded(order) * BLOCK);
+    this.#lower = kernels.allocate(8 * BLOCK * BLOCK);
+    const bands: Band[] = [];
+    for (let start = rank * BLOCK; start < order; start += size * BLOCK) {
+      const height = Math.min(BLOCK, order - start);
+      const stride = padded(order - start);
+      bands.push({ start, height, stride, pointer: kernels.allocate(8 * padded(height) * stride) });
+    }
+    this.#bands = bands;
+    for (const band of bands) {
+      const values = this.#valuesOf(band);
+      for (let r = 0; r < band.height; r++) values.set(this.#rowOf(band, r), r * band.stride);
     }
   }
-}
 
-/** Replaces each row x of the panel by the solution y of y L^T = x. */
-function solvePanel(panel: Float64Array, factor: Float64Array, width: number): void {
-  for (let tile = 0; tile < panel.length; tile += TILE * BLOCK) {
-    for (let column = 0; column < width; column++) {
-      const at = tile + TILE * column;
-      let x0 = panel[at]!;
-      let x1 = panel[at + 1]!;
-      let x2 = panel[at + 2]!;
-      let x3 = panel[at + 3]!;
-      for (let k = 0; k < column; k++) {
-        const l = factor[column * width + k]!;
-        const y = tile + TILE * k;
-        x0 -= l * panel[y]!;
-        x1 -= l * panel[y + 1]!;
-        x2 -= l * panel[y + 2]!;
-        x3 -= l * panel[y + 3]!;
+  release(): void {
+    const { kernels } = this.#heap;
+    for (const { pointer } of this.#bands) kernels.release(pointer);
+    kernels.release(this.#lower);
+    kernels.release(this.#panel);
+  }
+
+  /** If band K is one's own: moves its rows to the matrix. */
+  publishRows(from: number): void {
+    const band = this.#bands.find(({ start }) => start === from);
+    if (band === undefined) return;
+    const values = this.#valuesOf(band);
+    for (let r = 0; r < band.height; r++) {
+      const row = this.#rowOf(band, r);
+      row.set(values.subarray(r * band.stride, r * band.stride + row.length));
+    }
+    values.fill(0);
+  }
+
+  /** Takes and solves the panel's rows of one's own bands and publishes them, and solves those of block K, the identity. */
+  solvePanel(from: number, factor: Float64Array, width: number): void {
+    this.#heap.float64(this.#lower, width * width).set(factor);
+    packTiles(this.#panelTiles(from, width), identity(width), width);
+    this.#solve(from, width);
+    for (const band of this.#bands) {
+      const { start, height } = band;
+      if (start === from) continue;
+      const tiles = this.#panelTiles(start, width);
+      const rest = start < from ? this.#inBand(band, from) : this.#inRows(start, from);
+      packTiles(tiles, rest, height);
+      if (start < from) clear(rest, height, width);
+      this.#solve(start, width);
+      unpackTiles(tiles, this.#inColumns(start, from), height);
+    }
+  }
+
+  /** Takes the others' rows of the panel, then adds P P^T to the columns up to block K and subtracts it from those behind. */
+  update(from: number, width: number): void {
+    const order = this.#order;
+    const known = new Set(this.#bands.map(({ start }) => start)).add(from);
+    for (let start = 0; start < order; start += BLOCK) {
+      if (known.has(start)) continue;
+      packTiles(this.#panelTiles(start, width), this.#inColumns(start, from), Math.min(BLOCK, order - start));
+    }
+    for (const { start, height, stride, pointer } of this.#bands) {
+      const left = this.#panelAt(start, width);
+      for (let column = start; column < order; column += BLOCK) {
+        const columns = padded(Math.min(BLOCK, order - column));
+        const target = pointer + 8 * (column - start);
+        const right = this.#panelAt(column, width);
+        const sign = column <= from ? 1 : -1;
+        this.#heap.kernels.addProducts(target, stride, padded(height), columns, left, right, width, sign);
       }
-      const pivot = factor[column * width + column]!;
-      panel[at] = x0 / pivot;
-      panel[at + 1] = x1 / pivot;
-      panel[at + 2] = x2 / pivot;
-      panel[at + 3] = x3 / pivot;
     }
   }
-}
 
-/** Adds P P^T to the columns before `to`, and subtracts it from the others, on and above the diagonal. */
-function update(matrix: Float64Array, order: number, to: number, panel: Float64Array, width: number): void {
-  const products = new Float64Array(TILE * TILE);
-  for (let band = 0; band < order; band += BLOCK) {
-    const bandEnd = Math.min(band + BLOCK, order);
-    for (let row = 0; row < bandEnd; row += TILE) {
-      const rows = Math.min(TILE, order - row);
-      for (let column = Math.max(band, row); column < bandEnd; column += TILE) {
-        multiplyTiles(panel, row * BLOCK, column * BLOCK, width, products);
-        const sign = column < to ? 1 : -1;
-        const columns = Math.min(TILE, order - column);
-        for (let r = 0; r < rows; r++) {
-          const at = (row + r) * order + column;
-          for (let c = 0; c < columns; c++) matrix[at + c]! += sign * products[r * TILE + c]!;
-        }
+  /** Writes one's own bands to the matrix, on both sides of the diagonal. */
+  publishInverse(): void {
+    const order = this.#order;
+    const matrix = this.#matrix;
+    for (const band of this.#bands) {
+      const { start, height, stride } = band;
+      const values = this.#valuesOf(band);
+      for (let r = 0; r < height; r++) {
+        const row = this.#rowOf(band, r);
+        row.set(values.subarray(r * stride, r * stride + row.length));
+      }
+      for (let column = start + height; column < order; column++) {
+        for (let r = 0; r < height; r++) matrix[column * order + start + r] = values[r * stride + column - start]!;
       }
     }
   }
+
+  #valuesOf({ pointer, height, stride }: Band): Float64Array {
+    return this.#heap.float64(pointer, padded(height) * stride);
+  }
+
+  /** What of a band's r-th row there is in the matrix. */
+  #rowOf({ start }: Band, r: number): Float64Array {
+    const at = (start + r) * this.#order;
+    return this.#matrix.subarray(at + start, at + this.#order);
+  }
+
+  #panelAt(start: number, width: number): number {
+    return this.#panel + 8 * start * width;
+  }
+
+  #panelTiles(start: number, width: number): Float64Array {
+    return this.#heap.float64(this.#panelAt(start, width), padded(Math.min(BLOCK, this.#order - start)) * width);
+  }
+
+  #solve(start: number, width: number): void {
+    const rows = padded(Math.min(BLOCK, this.#order - start));
+    this.#heap.kernels.solveTiles(this.#panelAt(start, width), rows, width, this.#lower);
+  }
+
+  /** The panel's rows from `start` as what is left to eliminate in a band before block K, */
+  #inBand(band: Band, from: number): Block {
+    return { values: this.#valuesOf(band), offset: from - band.start, rowStep: band.stride, columnStep: 1 };
+  }
+
+  /** behind it in the published rows of band K, */
+  #inRows(start: number, from: number): Block {
+    const order = this.#order;
+    return { values: this.#matrix, offset: from * order + start, rowStep: 1, columnStep: order };
+  }
+
+  /** and where they are published. */
+  #inColumns(start: number, from: number): Block {
+    const order = this.#order;
+    return { values: this.#matrix, offset: start * order + from, rowStep: order, columnStep: 1 };
+  }
 }
 
-/** The products of the four rows of one tile with the four of another, row-major. */
-function multiplyTiles(panel: Float64Array, left: number, right: number, width: number, products: Float64Array): void {
-  let s00 = 0;
-  let s01 = 0;
-  let s02 = 0;
-  let s03 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s12 = 0;
-  let s13 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s22 = 0;
-  let s23 = 0;
-  let s30 = 0;
-  let s31 = 0;
-  let s32 = 0;
-  let s33 = 0;
-  const end = left + TILE * width;
-  for (let a = left, b = right; a < end; a += TILE, b += TILE) {
-    const b0 = panel[b]!;
-    const b1 = panel[b + 1]!;
-    const b2 = panel[b + 2]!;
-    const b3 = panel[b + 3]!;
-    const a0 = panel[a]!;
-    s00 += a0 * b0;
-    s01 += a0 * b1;
-    s02 += a0 * b2;
-    s03 += a0 * b3;
-    const a1 = panel[a + 1]!;
-    s10 += a1 * b0;
-    s11 += a1 * b1;
-    s12 += a1 * b2;
-    s13 += a1 * b3;
-    const a2 = panel[a + 2]!;
-    s20 += a2 * b0;
-    s21 += a2 * b1;
-    s22 += a2 * b2;
-    s23 += a2 * b3;
-    const a3 = panel[a + 3]!;
-    s30 += a3 * b0;
-    s31 += a3 * b1;
-    s32 += a3 * b2;
-    s33 += a3 * b3;
-  }
-  products[0] = s00;
-  products[1] = s01;
-  products[2] = s02;
-  products[3] = s03;
-  products[4] = s10;
-  products[5] = s11;
-  products[6] = s12;
-  products[7] = s13;
-  products[8] = s20;
-  products[9] = s21;
-  products[10] = s22;
-  products[11] = s23;
-  products[12] = s30;
-  products[13] = s31;
-  products[14] = s32;
-  products[15] = s33;
+function identity(order: number): Block {
+  const values = new Float64Array(order * order);
+  for (let k = 0; k < order; k++) values[k * order + k] = 1;
+  return { values, offset: 0, rowStep: order, columnStep: 1 };
+}
+
+function clear({ values, offset, rowStep }: Block, rows: number, width: number): void {
+  for (let r = 0; r < rows; r++) values.fill(0, offset + r * rowStep, offset + r * rowStep + width);
 }
