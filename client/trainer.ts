@@ -166,8 +166,7 @@ export class Trainer {
     const device = { history: this.#historyNow(), personal: personal.slice() };
     learner.personalise?.(model.content, device, this.#options.randomFor(0, 'personalise'));
     const scores = learner.scores(model.content, device);
-    const bought = new Set(excludeBought ? device.history.items : []);
-    const best = topK(scores, k, index => !bought.has(index));
+    const best = topK(scores, k, excludeBought ? device.history.items : undefined);
     return best.map(index => ({ item: catalogue.content.items[index]!, score: scores[index]! }));
   }
 

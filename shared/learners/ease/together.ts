@@ -27,9 +27,10 @@ export function writeTogether(model: Model, gram: Float64Array, items: number, c
   for (let item = 0; item < items; item++) {
     for (let other = 0; other < items; other++) {
       const norm = norms[item]! * norms[other]!;
-      row[other] = norm > 0 ? gram[item * items + other]! / norm : 0;
+      const affinity = norm > 0 ? gram[item * items + other]! / norm : 0;
+      row[other] = affinity > 0 && other !== item ? affinity : Number.NaN;
     }
-    const best = topK(row, count, other => other !== item && row[other]! > 0);
+    const best = topK(row, count);
     for (const [n, other] of best.entries()) {
       partners[item * count + n] = other;
       affinities[item * count + n] = row[other]!;

@@ -101,7 +101,7 @@ class Gram implements Learner {
 
   /** The items whose pairs are counted, the most popular first. */
   #counted(model: Model): number[] {
-    return topK(model.tensor('item.popularity'), this.#order, () => true);
+    return topK(model.tensor('item.popularity'), this.#order);
   }
 
   /**

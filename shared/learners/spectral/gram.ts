@@ -86,13 +86,13 @@ export class PartialGram {
     return matrix;
   }
 
-  /** The estimate of each pair of `row` over the geometric mean of the norms of both, from -1 to 1. */
+  /** The estimate of each pair of `row` over the geometric mean of the norms of both, from -1 to 1; NaN where one is 0. */
   similarities(row: number, norms: Float64Array, into: Float32Array): void {
     const columns = this.#columns;
     const low = this.#low;
     for (let other = 0; other < this.rows; other++) {
       const norm = norms[row]! * norms[other]!;
-      into[other] = norm > 0 ? dot(low, row * columns, other * columns, columns) / norm : -1;
+      into[other] = norm > 0 ? dot(low, row * columns, other * columns, columns) / norm : Number.NaN;
     }
   }
 

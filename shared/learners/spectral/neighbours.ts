@@ -9,32 +9,14 @@ export interface Neighbours {
   readonly weights: Float64Array;
 }
 
-/** Keeps each unordered pair once, so that every coordinate of a round counts another pair. */
-class PairSet {
-  readonly #keys = new Set<number>();
-  readonly #rows: number;
-
-  constructor(gram: PartialGram) {
-    this.#rows = gram.rows;
-    for (let row = 0; row < gram.rows; row++) for (const other of gram.partners(row).keys()) this.add(row, other);
-  }
-
-  has(a: number, b: number): boolean {
-    return this.#keys.has(Math.min(a, b) * this.#rows + Math.max(a, b));
-  }
-
-  add(a: number, b: number): void {
-    this.#keys.add(Math.min(a, b) * this.#rows + Math.max(a, b));
-  }
-}
-
 /**
  * The pairs to count next: for each row the `columns` rows that look most similar and are not counted yet. Returns rows x
  * columns, -1 where there are no more. The first time similarity is that of the low-rank approximation; with weights
  * at hand, that of the neighbours' neighbours, as in NN-descent (Dong, Moses and Li 2011).
  */
 export function candidates(gram: PartialGram, columns: number, known: Neighbours | undefined): Int32Array {
-  const taken = new PairSet(gram);
+  // Each unordered pair is counted once, so that every coordinate of a round counts another pair.
+  const taken = Array.from({ length: gram.rows }, (_, row) => new Set([row, ...gram.partners(row).keys()]));
   const norms = gram.norms();
   const links = known && symmetricLinks(known, gram.rows);
   const chosen = new Int32Array(gram.rows * columns).fill(-1);
@@ -43,10 +25,9 @@ export function candidates(gram: PartialGram, columns: number, known: Neighbours
     gram.similarities(row, norms, similarity);
     // Second-order links come first, ordered among themselves; similarities, which are at most 1, order the rest.
     if (links !== undefined) addSecondOrder(row, links, similarity);
-    const best = topK(similarity, columns, other => other !== row && similarity[other]! > -1 && !taken.has(row, other));
-    for (const [n, other] of best.entries()) {
+    for (const [n, other] of topK(similarity, columns, taken[row]).entries()) {
       chosen[row * columns + n] = other;
-      taken.add(row, other);
+      taken[other]!.add(row);
     }
   }
   return chosen;
