@@ -1,34 +1,37 @@
+import { type Heap, threadHeap } from '../kernels/heap.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Directions whose share of the largest squared length is below this are rounding noise. */
 const RANK_TOLERANCE = 1e-12;
 
+type Numbers = Float32Array | Float64Array;
+
 /** A^T B of two tall matrices (row-major, rows x columns): columns x columns. */
-export function innerProduct(a: Float64Array, b: Float64Array, columns: number): Float64Array {
-  const product = new Float64Array(columns * columns);
-  for (let start = 0; start < a.length; start += columns) {
-    for (let i = 0; i < columns; i++) {
-      const factor = a[start + i]!;
-      if (factor === 0) continue;
-      const to = i * columns;
-      for (let j = 0; j < columns; j++) product[to + j]! += factor * b[start + j]!;
-    }
-  }
-  return product;
+export function innerProduct(a: Numbers, b: Numbers, columns: number): Float64Array {
+  const heap = threadHeap();
+  const stride = strideOf(columns);
+  const rows = a.length / columns;
+  return withMemory(heap, [rows * stride, a === b ? 0 : rows * stride, stride * stride], ([first, other, product]) => {
+    place(heap, a, columns, first!);
+    if (a !== b) place(heap, b, columns, other!);
+    heap.float64(product!, stride * stride).fill(0);
+    heap.kernels.tallInnerProduct(first!, a === b ? first! : other!, rows, stride, product!);
+    return take(heap, product!, columns, columns);
+  });
 }
 
 /** A R of a tall matrix (row-major, rows x columns) and a small one (columns x columns). */
-export function multiplyRight(a: Float64Array, right: Float64Array, columns: number): Float64Array {
-  const product = new Float64Array(a.length);
-  for (let start = 0; start < a.length; start += columns) {
-    for (let i = 0; i < columns; i++) {
-      const factor = a[start + i]!;
-      if (factor === 0) continue;
-      const from = i * columns;
-      for (let j = 0; j < columns; j++) product[start + j]! += factor * right[from + j]!;
-    }
-  }
-  return product;
+export function multiplyRight(a: Numbers, right: Float64Array, columns: number): Float64Array {
+  const heap = threadHeap();
+  const stride = strideOf(columns);
+  const rows = a.length / columns;
+  return withMemory(heap, [rows * stride, stride * stride, rows * stride], ([tall, square, product]) => {
+    place(heap, a, columns, tall!);
+    heap.float64(square!, stride * stride).fill(0);
+    place(heap, right, columns, square!);
+    heap.kernels.tallTimesSquare(tall!, square!, rows, stride, product!);
+    return take(heap, product!, rows, columns);
+  });
 }
 
 /**
@@ -52,4 +55,48 @@ export function scaleColumns(matrix: Float64Array, columns: number, scale: (colu
   for (let start = 0; start < matrix.length; start += columns) {
     for (let k = 0; k < columns; k++) matrix[start + k]! *= scales[k]!;
   }
+}
+
+/** Columns filled up with zeros to a multiple of 4, as the kernels want them. */
+function strideOf(columns: number): number {
+  return (columns + 3) & ~3;
+}
+
+/** Runs with blocks of so many doubles each, which are given back. */
+function withMemory<Result>(
+  heap: Heap,
+  doubles: readonly number[],
+  run: (blocks: readonly number[]) => Result,
+): Result {
+  const blocks = doubles.map(count => heap.kernels.allocate(8 * count));
+  try {
+    return run(blocks);
+  } finally {
+    for (const block of blocks) heap.kernels.release(block);
+  }
+}
+
+function place(heap: Heap, matrix: Numbers, columns: number, pointer: number): void {
+  const stride = strideOf(columns);
+  const rows = matrix.length / columns;
+  const placed = heap.float64(pointer, rows * stride);
+  if (stride === columns) {
+    placed.set(matrix);
+    return;
+  }
+  placed.fill(0);
+  for (let row = 0; row < rows; row++) {
+    placed.set(matrix.subarray(row * columns, (row + 1) * columns), row * stride);
+  }
+}
+
+function take(heap: Heap, pointer: number, rows: number, columns: number): Float64Array {
+  const stride = strideOf(columns);
+  const placed = heap.float64(pointer, rows * stride);
+  if (stride === columns) return placed.slice();
+  const matrix = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    matrix.set(placed.subarray(row * stride, row * stride + columns), row * columns);
+  }
+  return matrix;
 }

@@ -1,14 +1,16 @@
-import type { Contribution, Rows } from '../../aggregation/contribution.ts';
+import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
+import { type Heap, type Scratch, threadHeap } from '../../kernels/heap.ts';
 import { packedLength } from '../../linear-algebra/packed.ts';
 import { innerProduct } from '../../linear-algebra/tall.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
 import { historyWeights } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
+import { type ResidentItems, residentItems } from './item-side.ts';
 import { solveItems, stepItems } from './item-vectors.ts';
 import { type IalsOptions, ialsOptionsSchema, type SolveOptions, solveOptions } from './options.ts';
-import { type ItemSide, solveUser } from './user-vector.ts';
+import { UserSolver } from './user-vector.ts';
 
 /** Orders the items for an empty history, and ties. */
 const POPULARITY_PRIOR = 1e-6;
@@ -33,15 +35,21 @@ class ImplicitAls implements Learner {
   readonly rounds: number;
   readonly #options: IalsOptions;
   readonly #solve: SolveOptions;
-  readonly #items: number;
+  readonly #size: number;
   readonly #specs: readonly TensorSpec[];
+  readonly #heap: Heap;
+  readonly #scratch: Scratch;
+  readonly #users: UserSolver;
 
   constructor(options: IalsOptions, { size }: Catalogue) {
     const { dimension } = options;
     this.rounds = 1 + options.rounds;
     this.#options = options;
     this.#solve = solveOptions(options, size);
-    this.#items = size;
+    this.#size = size;
+    this.#heap = threadHeap();
+    this.#scratch = this.#heap.scratch();
+    this.#users = new UserSolver(this.#solve, this.#heap);
     this.#specs = [
       { name: 'item.vectors', shape: [size, dimension] },
       { name: 'item.gramian', shape: [dimension, dimension] },
@@ -62,9 +70,9 @@ class ImplicitAls implements Learner {
   plan({ round }: LearnerState): RoundPlan | undefined {
     const { rounds, clipNorm, dimension, form } = this.#options;
     if (round > rounds) return undefined;
-    if (round === 0) return { phase: 'count', length: this.#items, clipNorm, parameters: {} };
+    if (round === 0) return { phase: 'count', length: this.#size, clipNorm, parameters: {} };
     const perItem = form === 'exact' ? dimension + packedLength(dimension) : dimension;
-    const length = this.#items * perItem + packedLength(dimension);
+    const length = this.#size * perItem + packedLength(dimension);
     return { phase: form, length, clipNorm, parameters: {} };
   }
 
@@ -72,28 +80,34 @@ class ImplicitAls implements Learner {
     if (phase === 'count') {
       return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
     }
+    const count = items.length;
     const { dimension } = this.#options;
-    const user = solveUser(this.#itemSide(model), items, undefined, this.#solve);
-    const square = packedSquare(user);
-    const perItem: Rows<Float32Array> = {
-      offset: square.length,
-      width: dimension,
-      rows: items,
-      values: new Float32Array(items.length * dimension),
-    };
-    const vectors = model.tensor('item.vectors');
-    for (let n = 0; n < items.length; n++) {
-      let residual = 1;
-      const base = items[n]! * dimension;
-      if (phase === 'gradient') for (let k = 0; k < dimension; k++) residual -= user[k]! * vectors[base + k]!;
-      for (let k = 0; k < dimension; k++) perItem.values[n * dimension + k] = residual * user[k]!;
-    }
-    const shared = { offset: 0, width: square.length, rows: WHOLE, values: square };
-    if (phase === 'gradient') return { length, parts: [shared, perItem] };
-    const squares = new Float32Array(items.length * square.length);
-    for (let n = 0; n < items.length; n++) squares.set(square, n * square.length);
-    const offset = square.length + this.#items * dimension;
-    return { length, parts: [shared, perItem, { offset, width: square.length, rows: items, values: squares }] };
+    const packed = packedLength(dimension);
+    const exact = phase === 'exact';
+    const heap = this.#heap;
+    const side = this.#items(model);
+    const factors = this.#scratch.reserve(
+      8 * count + 4 * (2 * count + packed + count * (dimension + (exact ? packed : 0))),
+    );
+    const bought = factors + 8 * count;
+    const weights = bought + 4 * count;
+    const square = weights + 4 * count;
+    const values = square + 4 * packed;
+    const rows = heap.int32(bought, count);
+    rows.set(items);
+    heap.float32(weights, count).fill(1);
+    this.#users.solve(side, bought, weights, count);
+    const { vector } = this.#users;
+    heap.kernels.packedSquare(vector, dimension, square);
+    this.#residuals(side, bought, count, factors, exact);
+    heap.kernels.outerRows(factors, count, vector, dimension, values);
+    const shared = { offset: 0, width: packed, rows: WHOLE, values: heap.float32(square, packed) };
+    const perItem = { offset: packed, width: dimension, rows, values: heap.float32(values, count * dimension) };
+    if (!exact) return { length, parts: [shared, perItem] };
+    const squares = heap.float32(values + 4 * count * dimension, count * packed);
+    for (let n = 0; n < count; n++) squares.set(shared.values, n * packed);
+    const offset = packed + this.#size * dimension;
+    return { length, parts: [shared, perItem, { offset, width: packed, rows, values: squares }] };
   }
 
   fold({ round, model, memory }: LearnerState, { phase }: RoundPlan, release: Release): LearnerState {
@@ -107,7 +121,7 @@ class ImplicitAls implements Learner {
     }
     const next = model.clone();
     const gramian = sum.subarray(0, packedLength(dimension));
-    const perItem = sum.subarray(gramian.length, gramian.length + this.#items * dimension);
+    const perItem = sum.subarray(gramian.length, gramian.length + this.#size * dimension);
     const buyers = Float64Array.from(next.tensor('item.shares'), share => share * users);
     const items = { vectors: next.tensor('item.vectors'), buyers, users };
     if (phase === 'gradient') stepItems(items, perItem, gramian, this.#solve);
@@ -117,38 +131,46 @@ class ImplicitAls implements Learner {
   }
 
   scores(model: Model, { history }: DeviceData): Float32Array {
-    const weights = historyWeights(history, this.#options);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const heap = this.#heap;
+    const stride = (this.#options.dimension + 3) & ~3;
+    const count = history.items.length;
+    const side = this.#items(model);
+    const bought = this.#scratch.reserve(4 * (2 * count + stride + this.#size + 3));
+    const weights = bought + 4 * count;
+    const user = weights + 4 * count;
+    const scores = user + 4 * stride;
+    const own = historyWeights(history, this.#options);
+    const total = own.reduce((sum, weight) => sum + weight, 0);
     // The same weight in all as in training, told apart by age.
-    if (total > 0) for (let n = 0; n < weights.length; n++) weights[n]! *= weights.length / total;
-    const user = solveUser(this.#itemSide(model), history.items, weights, this.#solve);
-    const vectors = model.tensor('item.vectors');
-    const scores = model.tensor('item.shares').map(share => POPULARITY_PRIOR * share);
-    const { dimension } = this.#options;
-    for (let item = 0; item < scores.length; item++) {
-      const base = item * dimension;
-      let score = 0;
-      for (let k = 0; k < dimension; k++) score += user[k]! * vectors[base + k]!;
-      scores[item]! += score;
-    }
-    return scores;
+    heap.float32(weights, count).set(total > 0 ? own.map(weight => (weight * count) / total) : own);
+    heap.int32(bought, count).set(history.items);
+    this.#users.solve(side, bought, weights, count);
+    heap.float32(user, stride).set(heap.float64(this.#users.vector, stride));
+    heap.kernels.scoreItems(side.vectors, stride, side.biases, user, this.#size, scores);
+    return heap.float32(scores, this.#size).slice();
   }
 
-  #itemSide(model: Model): ItemSide {
-    return { vectors: model.tensor('item.vectors'), gramian: model.tensor('item.gramian'), items: this.#items };
+  #items(model: Model): ResidentItems {
+    const { dimension, unobservedWeight } = this.#options;
+    return residentItems(this.#heap, model, {
+      items: this.#size,
+      dimension,
+      unobservedWeight,
+      prior: POPULARITY_PRIOR,
+    });
+  }
+
+  /** float64 factors [count] of u in each item's part: 1 - u.v in the gradient, 1 in the exact form. */
+  #residuals({ vectors }: ResidentItems, bought: number, count: number, factors: number, exact: boolean): void {
+    const residuals = this.#heap.float64(factors, count);
+    if (exact) return void residuals.fill(1);
+    const stride = (this.#options.dimension + 3) & ~3;
+    this.#heap.kernels.rowDots(vectors, stride, bought, count, this.#users.vector, factors);
+    for (let n = 0; n < count; n++) residuals[n] = 1 - residuals[n]!;
   }
 }
 
 function writeGramian(model: Model, dimension: number): void {
-  const vectors = Float64Array.from(model.tensor('item.vectors'));
+  const vectors = model.tensor('item.vectors');
   model.tensor('item.gramian').set(innerProduct(vectors, vectors, dimension));
-}
-
-/** The upper triangle of u u^T, packed. */
-function packedSquare(user: Float64Array): Float32Array {
-  const square = new Float32Array(packedLength(user.length));
-  for (let row = 0, at = 0; row < user.length; row++) {
-    for (let column = row; column < user.length; column++, at++) square[at] = user[row]! * user[column]!;
-  }
-  return square;
 }

@@ -1,5 +1,7 @@
-import { solveRidge } from '../../linear-algebra/cholesky.ts';
+import { threadHeap } from '../../kernels/heap.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
+import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { multiplyRight } from '../../linear-algebra/tall.ts';
 import type { SolveOptions } from './options.ts';
 
 /** How many times the average user's curvature an item's is taken for: too few overshoots, more only slows down. */
@@ -23,24 +25,26 @@ export interface Items {
  * exact solve: on MovieLens-100K NDCG@10 is the same round for round.
  */
 export function stepItems(items: Items, gradient: Float64Array, gramian: Float64Array, options: SolveOptions): void {
-  const order = options.dimension;
-  const full = unpack(gramian, order);
-  const matrix = new Float64Array(order * order);
-  const step = new Float64Array(order);
+  const { dimension: order, unobservedWeight } = options;
   const { vectors, buyers, users } = items;
-  for (let item = 0; item < buyers.length; item++) {
-    const base = item * order;
-    const ridge = itemRidge(buyers[item]!, users, options);
-    for (let k = 0; k < order; k++) {
-      let slope = gradient[base + k]! - ridge * vectors[base + k]!;
-      for (let j = 0; j < order; j++) slope -= options.unobservedWeight * full[k * order + j]! * vectors[base + j]!;
-      step[k] = slope;
+  const full = unpack(gramian, order);
+  const pull = multiplyRight(vectors, full, order);
+  withSolver(order, (solver, matrix, vector) => {
+    placeLower(full, order, matrix, solver.stride);
+    for (let item = 0; item < buyers.length; item++) {
+      const base = item * order;
+      const ridge = itemRidge(buyers[item]!, users, options);
+      const bought = Math.min(1, (CURVATURE * Math.max(0, buyers[item]!)) / users);
+      // (c S + ridge I) x = b, over c: so that S is there once for all items.
+      const curvature = unobservedWeight + bought;
+      for (let k = 0; k < order; k++) {
+        const slope = gradient[base + k]! - ridge * vectors[base + k]! - unobservedWeight * pull[base + k]!;
+        vector[k] = slope / curvature;
+      }
+      solver.solve(ridge / curvature);
+      for (let k = 0; k < order; k++) vectors[base + k]! += vector[k]!;
     }
-    const bought = Math.min(1, (CURVATURE * Math.max(0, buyers[item]!)) / users);
-    for (let k = 0; k < matrix.length; k++) matrix[k] = (options.unobservedWeight + bought) * full[k]!;
-    solveRidge(matrix, order, step, ridge);
-    for (let k = 0; k < order; k++) vectors[base + k]! += step[k]!;
-  }
+  });
 }
 
 /**
@@ -56,15 +60,37 @@ export function solveItems(
 ): void {
   const order = options.dimension;
   const packed = packedLength(order);
-  const full = unpack(gramian, order);
   const { vectors, buyers, users } = items;
-  for (let item = 0; item < buyers.length; item++) {
-    const matrix = unpack(curvatures.subarray(item * packed, (item + 1) * packed), order);
-    for (let k = 0; k < matrix.length; k++) matrix[k]! += options.unobservedWeight * full[k]!;
-    const vector = means.slice(item * order, (item + 1) * order);
-    solveRidge(matrix, order, vector, itemRidge(buyers[item]!, users, options));
-    vectors.set(vector, item * order);
+  const sums = new Float64Array(packed);
+  withSolver(order, (solver, matrix, vector) => {
+    for (let item = 0; item < buyers.length; item++) {
+      for (let k = 0; k < packed; k++)
+        sums[k] = curvatures[item * packed + k]! + options.unobservedWeight * gramian[k]!;
+      placeLower(unpack(sums, order), order, matrix, solver.stride);
+      vector.set(means.subarray(item * order, (item + 1) * order));
+      solver.solve(itemRidge(buyers[item]!, users, options));
+      vectors.set(vector, item * order);
+    }
+  });
+}
+
+/** Runs with a solver, and views of its matrix and of its vector up to the order. */
+function withSolver(
+  order: number,
+  run: (solver: RidgeSolver, matrix: Float64Array, vector: Float64Array) => void,
+): void {
+  const heap = threadHeap();
+  const solver = new RidgeSolver(order, heap);
+  try {
+    run(solver, heap.float64(solver.matrix, solver.stride ** 2), heap.float64(solver.vector, order));
+  } finally {
+    solver.release();
   }
+}
+
+/** The rows of a square matrix in one whose rows are further apart. */
+function placeLower(square: Float64Array, order: number, matrix: Float64Array, stride: number): void {
+  for (let row = 0; row < order; row++) matrix.set(square.subarray(row * order, row * order + row + 1), row * stride);
 }
 
 function itemRidge(buyers: number, users: number, options: SolveOptions): number {

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { solveUser } from '../../../shared/learners/ials/user-vector.ts';
+import { Heap } from '../../../shared/kernels/heap.ts';
+import { wasmKernels } from '../../../shared/kernels/kernels.ts';
+import { residentItems } from '../../../shared/learners/ials/item-side.ts';
+import { UserSolver } from '../../../shared/learners/ials/user-vector.ts';
 import { innerProduct } from '../../../shared/linear-algebra/tall.ts';
+import { Model } from '../../../shared/model.ts';
 import { largestDifference, randomNumbers } from '../linear-algebra/matrices.ts';
 import { halfStep, type IalsSettings, userLoss, vectorsOf } from './ials-oracle.ts';
 
@@ -9,7 +13,15 @@ const ITEMS = 30;
 const DIMENSION = 6;
 const flat = Float32Array.from(randomNumbers(ITEMS * DIMENSION, 'items'));
 const gramian = Float32Array.from(innerProduct(Float64Array.from(flat), Float64Array.from(flat), DIMENSION));
-const side = { vectors: flat, gramian, items: ITEMS };
+const model = new Model(
+  [
+    { name: 'item.vectors', shape: [ITEMS, DIMENSION] },
+    { name: 'item.gramian', shape: [DIMENSION, DIMENSION] },
+    { name: 'item.shares', shape: [ITEMS] },
+  ],
+  Float32Array.from([...flat, ...gramian, ...new Float32Array(ITEMS)]),
+);
+const heap = new Heap(wasmKernels());
 const items = vectorsOf(flat, DIMENSION);
 
 const settings: fc.Arbitrary<IalsSettings> = fc.record({
@@ -20,12 +32,26 @@ const settings: fc.Arbitrary<IalsSettings> = fc.record({
 });
 const history = fc.uniqueArray(fc.nat(ITEMS - 1), { maxLength: ITEMS });
 
-it('solveUser ends where the loss is flat', () => {
+function solveUser(bought: readonly number[], weights: readonly number[], options: IalsSettings): Float64Array {
+  const { unobservedWeight } = options;
+  const side = residentItems(heap, model, { items: ITEMS, dimension: DIMENSION, unobservedWeight, prior: 0 });
+  const solver = new UserSolver(options, heap);
+  const pointer = heap.kernels.allocate(8 * bought.length);
+  heap.int32(pointer, bought.length).set(bought);
+  heap.float32(pointer + 4 * bought.length, bought.length).set(weights);
+  solver.solve(side, pointer, pointer + 4 * bought.length, bought.length);
+  const user = heap.float64(solver.vector, DIMENSION).slice();
+  heap.kernels.release(pointer);
+  solver.release();
+  return user;
+}
+
+it('the user solver ends where the loss is flat', () => {
   const weights = fc.array(fc.double({ min: 0.01, max: 5, noNaN: true }), { minLength: ITEMS, maxLength: ITEMS });
   fc.assert(
     fc.property(history, weights, settings, (bought, some, options) => {
       const own = some.slice(0, bought.length);
-      const user = [...solveUser(side, Int32Array.from(bought), Float32Array.from(own), options)];
+      const user = [...solveUser(bought, own, options)];
       const loss = (moved: readonly number[]) => userLoss(moved, bought, own, items, options);
       const step = 1e-2;
       for (let k = 0; k < DIMENSION; k++) {
@@ -40,17 +66,20 @@ it('solveUser ends where the loss is flat', () => {
   );
 });
 
-it('solveUser without weights agrees with Gaussian elimination', () => {
+it('the user solver with weights of 1 agrees with Gaussian elimination', () => {
   fc.assert(
     fc.property(history, settings, (bought, options) => {
-      const user = solveUser(side, Int32Array.from(bought), undefined, options);
+      const user = solveUser(
+        bought,
+        bought.map(() => 1),
+        options,
+      );
       expect(largestDifference(user, halfStep([bought], items, options)[0]!)).toBeLessThan(1e-4);
-      expect(solveUser(side, Int32Array.from(bought), new Float32Array(bought.length).fill(1), options)).toEqual(user);
     }),
   );
 });
 
-it('solveUser gives zeros for an empty history', () => {
+it('the user solver gives zeros for an empty history', () => {
   const options = { dimension: DIMENSION, unobservedWeight: 0.3, regularisation: 0.01, frequencyExponent: 1 };
-  expect(solveUser(side, new Int32Array(0), undefined, options)).toEqual(new Float64Array(DIMENSION));
+  expect(solveUser([], [], options)).toEqual(new Float64Array(DIMENSION));
 });

@@ -1,0 +1,51 @@
+import { NumericalError } from '../errors.ts';
+import type { Heap } from '../kernels/heap.ts';
+
+/** Doublings of a ridge until it outgrows whatever noise a double can hold. */
+const MAX_DOUBLINGS = 128;
+
+/** Solves small symmetric systems in the memory of the kernels, one after another in the same place. */
+export class RidgeSolver {
+  readonly order: number;
+  /** Numbers from one row to the next: the order, filled up to a multiple of 4. */
+  readonly stride: number;
+  /** float64 [stride, stride]: the matrix A, of which the lower triangle counts. Zeros at first; `solve` leaves it as it is. */
+  readonly matrix: number;
+  /** float64 [stride]: the right-hand side b, zeros at first, which `solve` replaces by the solution. */
+  readonly vector: number;
+  readonly #heap: Heap;
+  readonly #factor: number;
+
+  constructor(order: number, heap: Heap) {
+    this.order = order;
+    this.stride = (order + 3) & ~3;
+    this.#heap = heap;
+    this.matrix = heap.kernels.allocate(8 * this.stride ** 2);
+    this.vector = heap.kernels.allocate(8 * this.stride);
+    this.#factor = heap.kernels.allocate(8 * this.stride ** 2);
+    heap.float64(this.matrix, this.stride ** 2).fill(0);
+    heap.float64(this.vector, this.stride).fill(0);
+  }
+
+  /**
+   * (A + ridge I) x = b, of the first `order` rows and columns. Noise on a sum, or rounding, can leave A + ridge I indefinite:
+   * then the ridge doubles until it is not.
+   *
+   * @throws NumericalError if A is not finite.
+   */
+  solve(ridge: number, order = this.order): void {
+    const { stride } = this;
+    const factor = this.#heap.float64(this.#factor, order * stride);
+    const matrix = this.#heap.float64(this.matrix, order * stride);
+    for (let added = ridge, doublings = 0; doublings < MAX_DOUBLINGS; added *= 2, doublings++) {
+      factor.set(matrix);
+      for (let k = 0; k < order; k++) factor[k * stride + k]! += added;
+      if (this.#heap.kernels.choleskySolve(this.#factor, order, stride, this.vector) === 1) return;
+    }
+    throw new NumericalError('A matrix holds no usable numbers. Raise the regularisation, or lower the noise.');
+  }
+
+  release(): void {
+    for (const pointer of [this.matrix, this.vector, this.#factor]) this.#heap.kernels.release(pointer);
+  }
+}
