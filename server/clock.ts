@@ -41,6 +41,11 @@ export class VirtualClock implements Clock {
     return this.#nowMs;
   }
 
+  /** When the next timer is due; Infinity: none is set. */
+  get nextAtMs(): number {
+    return this.#timers.at(-1)?.atMs ?? Infinity;
+  }
+
   setTimer(atMs: number, run: () => void): () => void {
     const timer = { atMs, run };
     let low = 0;
@@ -69,7 +74,7 @@ export class VirtualClock implements Clock {
   /** Lets so much time pass, and runs the timers that fall into it. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
-    while ((this.#timers.at(-1)?.atMs ?? Infinity) <= untilMs) this.runNext();
+    while (this.nextAtMs <= untilMs) this.runNext();
     this.#nowMs = untilMs;
   }
 }

@@ -18,7 +18,9 @@ test('virtual time runs timers in the order of time, then of setting', () => {
   clock.advance(6);
   expect(ran.slice(2)).toEqual(['past at 15']);
   expect(clock.now()).toBe(16);
+  expect(clock.nextAtMs).toBe(20);
   expect(clock.runNext()).toBe(true);
+  expect(clock.nextAtMs).toBe(Infinity);
   expect(clock.runNext()).toBe(false);
   expect(ran.slice(3)).toEqual(['late at 20']);
 });
