@@ -3,6 +3,7 @@ import { type GramKernels, gramTwin } from './twin/gram.ts';
 import { TwinMemory } from './twin/memory.ts';
 import { type MfNewtonKernels, mfNewtonTwin } from './twin/mf-newton.ts';
 import { type MfSgdKernels, mfSgdTwin } from './twin/mf-sgd.ts';
+import { type PairKernels, pairTwin } from './twin/pairs.ts';
 import { type ProductKernels, productTwin } from './twin/product.ts';
 import { type ProjectKernels, projectTwin } from './twin/project.ts';
 import { type RandomKernels, randomTwin } from './twin/random.ts';
@@ -31,6 +32,7 @@ export interface Kernels
     GramKernels,
     MfNewtonKernels,
     MfSgdKernels,
+    PairKernels,
     ProductKernels,
     ProjectKernels,
     RandomKernels,
@@ -54,6 +56,7 @@ export function twinKernels(): Kernels {
     release: pointer => memory.release(pointer),
     ...cholesky,
     ...gramTwin(memory),
+    ...pairTwin(memory),
     ...productTwin(memory),
     ...mfNewtonTwin(memory, cholesky),
     ...mfSgdTwin(memory),

@@ -3,6 +3,7 @@ export { weightedGram, weightedRowSum } from './gram';
 export { allocate, release } from './heap';
 export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
 export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';
+export { writePairs } from './pairs';
 export { addProducts, solveTiles } from './product';
 export { heldPairs, outerRows, packedSquare, rowDots } from './project';
 export { below, nextUint32 } from './random';
