@@ -6,9 +6,6 @@ const MAX_DOUBLINGS = 128;
 
 /** Solves small symmetric systems in the memory of the kernels, one after another in the same place. */
 export class RidgeSolver {
-  readonly order: number;
-  /** Numbers from one row to the next: the order, filled up to a multiple of 4. */
-  readonly stride: number;
   /** float64 [stride, stride]: the matrix A, of which the lower triangle counts. Zeros at first; `solve` leaves it as it is. */
   readonly matrix: number;
   /** float64 [stride]: the right-hand side b, zeros at first, which `solve` replaces by the solution. */
@@ -16,25 +13,25 @@ export class RidgeSolver {
   readonly #heap: Heap;
   readonly #factor: number;
 
-  constructor(order: number, heap: Heap) {
-    this.order = order;
-    this.stride = (order + 3) & ~3;
+  /** For orders up to this. */
+  constructor(largestOrder: number, heap: Heap) {
+    const stride = strideOf(largestOrder);
     this.#heap = heap;
-    this.matrix = heap.kernels.allocate(8 * this.stride ** 2);
-    this.vector = heap.kernels.allocate(8 * this.stride);
-    this.#factor = heap.kernels.allocate(8 * this.stride ** 2);
-    heap.float64(this.matrix, this.stride ** 2).fill(0);
-    heap.float64(this.vector, this.stride).fill(0);
+    this.matrix = heap.kernels.allocate(8 * stride ** 2);
+    this.vector = heap.kernels.allocate(8 * stride);
+    this.#factor = heap.kernels.allocate(8 * stride ** 2);
+    heap.float64(this.matrix, stride ** 2).fill(0);
+    heap.float64(this.vector, stride).fill(0);
   }
 
   /**
-   * (A + ridge I) x = b, of the first `order` rows and columns. Noise on a sum, or rounding, can leave A + ridge I indefinite:
-   * then the ridge doubles until it is not.
+   * (A + ridge I) x = b, for a matrix of `strideOf(order)` numbers a row. Noise on a sum, or rounding, can leave A + ridge I
+   * indefinite: then the ridge doubles until it is not.
    *
    * @throws NumericalError if A is not finite.
    */
-  solve(ridge: number, order = this.order): void {
-    const { stride } = this;
+  solve(order: number, ridge: number): void {
+    const stride = strideOf(order);
     const factor = this.#heap.float64(this.#factor, order * stride);
     const matrix = this.#heap.float64(this.matrix, order * stride);
     for (let added = ridge, doublings = 0; doublings < MAX_DOUBLINGS; added *= 2, doublings++) {
@@ -48,4 +45,9 @@ export class RidgeSolver {
   release(): void {
     for (const pointer of [this.matrix, this.vector, this.#factor]) this.#heap.kernels.release(pointer);
   }
+}
+
+/** Numbers from one row to the next where kernels read rows: filled up to a multiple of 4. */
+export function strideOf(order: number): number {
+  return (order + 3) & ~3;
 }

@@ -1,4 +1,5 @@
 import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { strideOf } from './ridge-solver.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Directions whose share of the largest squared length is below this are rounding noise. */
@@ -55,11 +56,6 @@ export function scaleColumns(matrix: Float64Array, columns: number, scale: (colu
   for (let start = 0; start < matrix.length; start += columns) {
     for (let k = 0; k < columns; k++) matrix[start + k]! *= scales[k]!;
   }
-}
-
-/** Columns filled up with zeros to a multiple of 4, as the kernels want them. */
-function strideOf(columns: number): number {
-  return (columns + 3) & ~3;
 }
 
 /** Runs with blocks of so many doubles each, which are given back. */

@@ -3,6 +3,7 @@ import { type Heap, threadHeap } from '../../shared/kernels/heap.ts';
 import { ials } from '../../shared/learners/ials/ials.ts';
 import { type IalsOptions, type SolveOptions, solveOptions } from '../../shared/learners/ials/options.ts';
 import { UserSolver } from '../../shared/learners/ials/user-vector.ts';
+import { strideOf } from '../../shared/linear-algebra/ridge-solver.ts';
 import { innerProduct } from '../../shared/linear-algebra/tall.ts';
 import { Model } from '../../shared/model.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
@@ -54,7 +55,7 @@ class Side {
   constructor(lists: readonly Int32Array[], dimension: number, heap: Heap) {
     this.#lists = lists;
     this.#dimension = dimension;
-    this.#stride = (dimension + 3) & ~3;
+    this.#stride = strideOf(dimension);
     this.#heap = heap;
     this.#vectors = heap.kernels.allocate(4 * lists.length * this.#stride);
     heap.float32(this.#vectors, lists.length * this.#stride).fill(0);

@@ -36,6 +36,20 @@ export function weightedRowSum(
   }
 }
 
+export function gatherColumns(table: usize, stride: i32, rows: usize, count: i32, columns: usize, length: i32): void {
+  const rowBytes = (<usize>stride) << 2;
+  const lengthBytes = (<usize>length) << 2;
+  for (let r = 0; r < length; r++, rows += 4, columns += 4) {
+    let to = columns;
+    if (r < count) {
+      let x = table + <usize>load<i32>(rows) * rowBytes;
+      for (const end = x + rowBytes; x < end; x += 4, to += lengthBytes) store<f32>(to, load<f32>(x));
+    } else {
+      for (let k = 0; k < stride; k++, to += lengthBytes) store<f32>(to, 0);
+    }
+  }
+}
+
 /** Rows i to i + 3, columns j to j + 7 of the matrix: eight running sums, which stay in registers. */
 function addTile4x8(
   table: usize,

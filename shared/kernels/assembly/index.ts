@@ -1,5 +1,5 @@
 export { choleskyFactor, choleskySolve, choleskySubstitute } from './cholesky';
-export { weightedGram, weightedRowSum } from './gram';
+export { gatherColumns, weightedGram, weightedRowSum } from './gram';
 export { allocate, release } from './heap';
 export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
 export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';

@@ -13,6 +13,8 @@ export interface GramKernels {
   weightedGram(table: number, stride: number, rows: number, count: number, weights: number, matrix: number): void;
   /** vector += sum over r of weights[r] x, in float64 and in the order of the rows; vector [stride]. */
   weightedRowSum(table: number, stride: number, rows: number, count: number, weights: number, vector: number): void;
+  /** columns[k * length + r] = element k of row rows[r], and 0 for r from `count` up to `length`: float32 [stride, length]. */
+  gatherColumns(table: number, stride: number, rows: number, count: number, columns: number, length: number): void;
 }
 
 export function gramTwin(memory: TwinMemory): GramKernels {
@@ -40,6 +42,16 @@ export function gramTwin(memory: TwinMemory): GramKernels {
       for (let r = 0; r < count; r++) {
         const x = (table >> 2) + i32[(rows >> 2) + r]! * stride;
         for (let k = 0; k < stride; k++) f64[(vector >> 3) + k]! += f32[(weights >> 2) + r]! * f32[x + k]!;
+      }
+    },
+
+    gatherColumns(table, stride, rows, count, columns, length) {
+      const { i32, f32 } = memory;
+      for (let r = 0; r < length; r++) {
+        for (let k = 0; k < stride; k++) {
+          const value = r < count ? f32[(table >> 2) + i32[(rows >> 2) + r]! * stride + k]! : 0;
+          f32[(columns >> 2) + k * length + r] = value;
+        }
       }
     },
   };

@@ -2,6 +2,7 @@ import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { type Heap, type Scratch, threadHeap } from '../../kernels/heap.ts';
 import { packedLength } from '../../linear-algebra/packed.ts';
+import { strideOf } from '../../linear-algebra/ridge-solver.ts';
 import { innerProduct } from '../../linear-algebra/tall.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
@@ -132,7 +133,7 @@ class ImplicitAls implements Learner {
 
   scores(model: Model, { history }: DeviceData): Float32Array {
     const heap = this.#heap;
-    const stride = (this.#options.dimension + 3) & ~3;
+    const stride = strideOf(this.#options.dimension);
     const count = history.items.length;
     const side = this.#items(model);
     const bought = this.#scratch.reserve(4 * (2 * count + stride + this.#size + 3));
@@ -164,7 +165,7 @@ class ImplicitAls implements Learner {
   #residuals({ vectors }: ResidentItems, bought: number, count: number, factors: number, exact: boolean): void {
     const residuals = this.#heap.float64(factors, count);
     if (exact) return void residuals.fill(1);
-    const stride = (this.#options.dimension + 3) & ~3;
+    const stride = strideOf(this.#options.dimension);
     this.#heap.kernels.rowDots(vectors, stride, bought, count, this.#users.vector, factors);
     for (let n = 0; n < count; n++) residuals[n] = 1 - residuals[n]!;
   }

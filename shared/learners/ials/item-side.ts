@@ -1,5 +1,6 @@
 import { ModelFormatError } from '../../errors.ts';
 import type { Heap } from '../../kernels/heap.ts';
+import { strideOf } from '../../linear-algebra/ridge-solver.ts';
 import type { Model } from '../../model.ts';
 
 /** What user vectors are solved from, in the memory of the kernels. `stride` is the dimension, filled up to a multiple of 4. */
@@ -27,7 +28,7 @@ export function residentItems(
     prior,
   }: { items: number; dimension: number; unobservedWeight: number; prior: number },
 ): ResidentItems {
-  const stride = (dimension + 3) & ~3;
+  const stride = strideOf(dimension);
   const gramianBytes = 8 * stride ** 2;
   const bytes = gramianBytes + 4 * items * (stride + 1);
   const unobserved = heap.resident(model, `ials ${unobservedWeight}`, bytes, at => {

@@ -1,6 +1,6 @@
 import { threadHeap } from '../../kernels/heap.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
-import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { RidgeSolver, strideOf } from '../../linear-algebra/ridge-solver.ts';
 import { multiplyRight } from '../../linear-algebra/tall.ts';
 import type { SolveOptions } from './options.ts';
 
@@ -30,7 +30,7 @@ export function stepItems(items: Items, gradient: Float64Array, gramian: Float64
   const full = unpack(gramian, order);
   const pull = multiplyRight(vectors, full, order);
   withSolver(order, (solver, matrix, vector) => {
-    placeLower(full, order, matrix, solver.stride);
+    placeLower(full, order, matrix);
     for (let item = 0; item < buyers.length; item++) {
       const base = item * order;
       const ridge = itemRidge(buyers[item]!, users, options);
@@ -41,7 +41,7 @@ export function stepItems(items: Items, gradient: Float64Array, gramian: Float64
         const slope = gradient[base + k]! - ridge * vectors[base + k]! - unobservedWeight * pull[base + k]!;
         vector[k] = slope / curvature;
       }
-      solver.solve(ridge / curvature);
+      solver.solve(order, ridge / curvature);
       for (let k = 0; k < order; k++) vectors[base + k]! += vector[k]!;
     }
   });
@@ -66,9 +66,9 @@ export function solveItems(
     for (let item = 0; item < buyers.length; item++) {
       for (let k = 0; k < packed; k++)
         sums[k] = curvatures[item * packed + k]! + options.unobservedWeight * gramian[k]!;
-      placeLower(unpack(sums, order), order, matrix, solver.stride);
+      placeLower(unpack(sums, order), order, matrix);
       vector.set(means.subarray(item * order, (item + 1) * order));
-      solver.solve(itemRidge(buyers[item]!, users, options));
+      solver.solve(order, itemRidge(buyers[item]!, users, options));
       vectors.set(vector, item * order);
     }
   });
@@ -82,14 +82,15 @@ function withSolver(
   const heap = threadHeap();
   const solver = new RidgeSolver(order, heap);
   try {
-    run(solver, heap.float64(solver.matrix, solver.stride ** 2), heap.float64(solver.vector, order));
+    run(solver, heap.float64(solver.matrix, strideOf(order) ** 2), heap.float64(solver.vector, order));
   } finally {
     solver.release();
   }
 }
 
-/** The rows of a square matrix in one whose rows are further apart. */
-function placeLower(square: Float64Array, order: number, matrix: Float64Array, stride: number): void {
+/** The lower triangle of a square matrix in that of a solver, whose rows are further apart. */
+function placeLower(square: Float64Array, order: number, matrix: Float64Array): void {
+  const stride = strideOf(order);
   for (let row = 0; row < order; row++) matrix.set(square.subarray(row * order, row * order + row + 1), row * stride);
 }
 

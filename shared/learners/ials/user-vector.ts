@@ -1,5 +1,5 @@
 import type { Heap } from '../../kernels/heap.ts';
-import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { RidgeSolver, strideOf } from '../../linear-algebra/ridge-solver.ts';
 import type { ItemSide } from './item-side.ts';
 import type { SolveOptions } from './options.ts';
 
@@ -30,13 +30,14 @@ export class UserSolver {
   /** For the bought items by number (int32) and their weights (float32), both [count]. */
   solve({ vectors, unobserved, items }: ItemSide, bought: number, weights: number, count: number): void {
     const { kernels } = this.#heap;
-    const { stride, matrix, vector } = this.#solver;
-    const { regularisation, unobservedWeight, frequencyExponent } = this.#options;
+    const { matrix, vector } = this.#solver;
+    const { dimension, regularisation, unobservedWeight, frequencyExponent } = this.#options;
+    const stride = strideOf(dimension);
     this.#heap.float64(matrix, stride ** 2).set(this.#heap.float64(unobserved, stride ** 2));
     this.#heap.float64(vector, stride).fill(0);
     kernels.weightedGram(vectors, stride, bought, count, weights, matrix);
     kernels.weightedRowSum(vectors, stride, bought, count, weights, vector);
-    this.#solver.solve(regularisation * (count + unobservedWeight * items) ** frequencyExponent);
+    this.#solver.solve(dimension, regularisation * (count + unobservedWeight * items) ** frequencyExponent);
   }
 
   release(): void {

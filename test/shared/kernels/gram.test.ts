@@ -67,3 +67,25 @@ describe('weightedRowSum', () => {
     }
   });
 });
+
+describe('gatherColumns', () => {
+  it.each([
+    [4, 0, 0],
+    [8, 3, 4],
+    [12, 8, 8],
+    [64, 5, 9],
+  ])('of stride %i puts %i rows side by side, and zeros up to %i', (stride, count, length) => {
+    const { table, rows } = problem(stride, count);
+    const like = new Float32Array(stride * length).fill(Math.E);
+    const answers = onBoth(({ kernels, place, read }) => {
+      const columns = place(like);
+      kernels.gatherColumns(place(table), stride, place(rows), count, columns, length);
+      return read(columns, like);
+    });
+    const expected = like.map((_, at) => {
+      const [k, r] = [Math.floor(at / length), at % length];
+      return r < count ? table[rows[r]! * stride + k]! : 0;
+    });
+    expect(answers).toEqual([expected, expected]);
+  });
+});
