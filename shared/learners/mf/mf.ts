@@ -1,14 +1,15 @@
 import type { Contribution } from '../../aggregation/contribution.ts';
-import type { Catalogue } from '../../catalogue.ts';
-import { type Batch, bce, itemGradients, type Loss, softmax } from '../../kernels/mf.ts';
+import { type Heap, type Scratch, threadHeap } from '../../kernels/heap.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
 import { historyWeights } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { adam, type ServerOptimizer } from '../optimizer.ts';
 import { type MfOptions, mfOptionsSchema } from './options.ts';
+import { type ItemShape, itemShape, residentItems } from './resident.ts';
 import { Sampler } from './sampler.ts';
-import { fitUser } from './user-vector.ts';
+import { derive, fitUser, type UserProblem } from './user-vector.ts';
+import { placesFor } from './workspace.ts';
 
 /** All negatives of a device together are held to 0 as much as so many times its positives. */
 const NEGATIVE_RIDGE_SHARE = 4;
@@ -31,7 +32,7 @@ const RIDGE_ITEMS = 6;
 export const mf: LearnerDefinition<MfOptions> = {
   name: 'mf',
   options: mfOptionsSchema,
-  create: (options, catalogue) => new MatrixFactorisation(options, catalogue),
+  create: (options, { size }) => new MatrixFactorisation(options, size, threadHeap()),
 };
 
 class MatrixFactorisation implements Learner {
@@ -41,10 +42,12 @@ class MatrixFactorisation implements Learner {
   readonly #options: MfOptions;
   readonly #specs: readonly TensorSpec[];
   readonly #optimizer: ServerOptimizer;
+  readonly #shape: ItemShape;
   readonly #sampler: Sampler;
-  readonly #loss: Loss;
+  readonly #heap: Heap;
+  readonly #scratch: Scratch;
 
-  constructor(options: MfOptions, { size }: Catalogue) {
+  constructor(options: MfOptions, size: number, heap: Heap) {
     this.personal = [{ name: 'user.vector', shape: [options.dimension] }];
     this.rounds = options.rounds;
     this.#options = options;
@@ -53,8 +56,10 @@ class MatrixFactorisation implements Learner {
       { name: 'item.biases', shape: [size] },
     ];
     this.#optimizer = adam(options.beta1, options.beta2, options.epsilon);
-    this.#sampler = new Sampler(size, options.negatives);
-    this.#loss = options.loss === 'bce' ? bce : softmax;
+    this.#shape = itemShape(size, options.dimension);
+    this.#sampler = new Sampler(heap, size, options.negatives);
+    this.#heap = heap;
+    this.#scratch = heap.scratch();
   }
 
   init(random: Random): LearnerState {
@@ -71,22 +76,31 @@ class MatrixFactorisation implements Learner {
 
   contribute({ length }: RoundPlan, model: Model, { history, personal }: DeviceData, random: Random): Contribution {
     const { localSteps, itemRegularisation } = this.#options;
-    const bought = history.items.length;
-    const { items, negativeWeight } = this.#sampler.draw(history.items, random);
-    if (items.length === 0) return { length, parts: [] };
-    const positives = new Float32Array(bought).fill(1);
-    const batch = gather(model, items, positives, negativeWeight);
-    const derivatives = fitUser(personal, batch, this.#loss, this.#ridge(bought), localSteps);
-    const negativeRidge = (NEGATIVE_RIDGE_SHARE * itemRegularisation * bought) / (items.length - bought);
-    itemGradients(personal, batch, derivatives, itemRegularisation, negativeRidge);
-    const vectors = {
-      offset: model.offset('item.vectors'),
-      width: personal.length,
+    const heap = this.#heap;
+    const { dimension, stride } = this.#shape;
+    const problem = this.#problem(model, history.items, random);
+    if (problem === undefined) return { length, parts: [] };
+    const { vectors, rows, count, bought, user, errors, gradients } = problem;
+    heap.float32(problem.weights, bought).fill(1);
+    heap.float32(user, stride).fill(0).set(personal);
+    fitUser(heap, problem, this.#ridge(bought), localSteps);
+    derive(heap, problem);
+    const negativeRidge = (NEGATIVE_RIDGE_SHARE * itemRegularisation * bought) / (count - bought);
+    const ridges = [itemRegularisation, negativeRidge] as const;
+    heap.kernels.itemGradients(vectors, stride, rows, count, bought, user, errors, ...ridges, dimension, gradients);
+    personal.set(heap.float32(user, dimension));
+    const items = heap.int32(rows, count);
+    const tensors = [
+      { name: 'item.vectors', width: dimension, values: heap.float32(gradients, count * dimension) },
+      { name: 'item.biases', width: 1, values: heap.float32(errors, count) },
+    ];
+    const parts = tensors.map(({ name, width, values }) => ({
+      offset: model.offset(name),
+      width,
       rows: items,
-      values: batch.vectors,
-    };
-    const biases = { offset: model.offset('item.biases'), width: 1, rows: items, values: derivatives.errors };
-    return { length, parts: [vectors, biases] };
+      values,
+    }));
+    return { length, parts };
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -102,44 +116,41 @@ class MatrixFactorisation implements Learner {
    */
   personalise(model: Model, { history, personal }: DeviceData, random: Random): void {
     personal.fill(0);
-    const { items, negativeWeight } = this.#sampler.draw(history.items, random);
-    if (items.length === 0) return;
+    const problem = this.#problem(model, history.items, random);
+    if (problem === undefined) return;
     const weights = historyWeights(history, this.#options);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // As much weight in all as in training.
-    const positives = weights.map(weight => (weight * weights.length) / total);
-    const batch = gather(model, items, positives, negativeWeight);
-    const ridge = this.#ridge(weights.length + RIDGE_ITEMS);
-    fitUser(personal, batch, this.#loss, ridge, this.#options.personaliseSteps);
+    const heap = this.#heap;
+    heap.float32(problem.weights, weights.length).set(weights.map(weight => (weight * weights.length) / total));
+    heap.float32(problem.user, this.#shape.stride).fill(0);
+    fitUser(heap, problem, this.#ridge(weights.length + RIDGE_ITEMS), this.#options.personaliseSteps);
+    personal.set(heap.float32(problem.user, personal.length));
   }
 
   scores(model: Model, { personal }: DeviceData): Float32Array {
-    const scores = model.tensor('item.biases').slice();
-    const vectors = model.tensor('item.vectors');
-    for (let item = 0, at = 0; item < scores.length; item++) {
-      let score = scores[item]!;
-      for (let k = 0; k < personal.length; k++, at++) score += personal[k]! * vectors[at]!;
-      scores[item] = score;
-    }
-    return scores;
+    const { items, stride } = this.#shape;
+    const { vectors, biases } = residentItems(this.#heap, model, this.#shape);
+    const user = this.#scratch.reserve(4 * (stride + items + 3));
+    const scores = user + 4 * stride;
+    this.#heap.float32(user, stride).fill(0).set(personal);
+    this.#heap.kernels.scoreItems(vectors, stride, biases, user, items, scores);
+    return this.#heap.float32(scores, items).slice();
+  }
+
+  /** The problem of a device, but for its weights and user vector; undefined if there is nothing to tell apart. */
+  #problem(model: Model, items: Int32Array, random: Random): UserProblem | undefined {
+    const bought = items.length;
+    const count = this.#sampler.count(bought);
+    if (count === 0) return undefined;
+    const table = residentItems(this.#heap, model, this.#shape);
+    const places = placesFor(count, this.#shape.stride, this.#scratch);
+    this.#sampler.draw(places.rows, items, random);
+    const negativeWeight = this.#sampler.negativeWeight(bought);
+    return { ...table, ...places, shape: this.#shape, loss: this.#options.loss, count, bought, negativeWeight };
   }
 
   #ridge(bought: number): number {
     return this.#options.userRegularisation * bought;
   }
-}
-
-/** Copies of the items' rows. */
-function gather(model: Model, items: Int32Array, positives: Float32Array, negativeWeight: number): Batch {
-  const tables = { vectors: model.tensor('item.vectors'), biases: model.tensor('item.biases') };
-  const dimension = tables.vectors.length / tables.biases.length;
-  const vectors = new Float32Array(items.length * dimension);
-  const biases = new Float32Array(items.length);
-  for (let row = 0; row < items.length; row++) {
-    const to = row * dimension;
-    const from = items[row]! * dimension;
-    for (let k = 0; k < dimension; k++) vectors[to + k] = tables.vectors[from + k]!;
-    biases[row] = tables.biases[items[row]!]!;
-  }
-  return { vectors, biases, positives, negativeWeight };
 }

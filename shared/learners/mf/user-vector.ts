@@ -1,5 +1,18 @@
-import { type Batch, type Derivatives, forward, type Loss, softmax, userNormalEquations } from '../../kernels/mf.ts';
-import { solveSpd } from '../../linear-algebra/cholesky.ts';
+import { NumericalError } from '../../errors.ts';
+import type { Heap } from '../../kernels/heap.ts';
+import type { ItemShape, ItemTable } from './resident.ts';
+import type { Places } from './workspace.ts';
+
+export type Loss = 'bce' | 'softmax';
+
+/** The loss of one device as a function of its user vector: see MfNewtonKernels. */
+export interface UserProblem extends ItemTable, Places {
+  readonly shape: ItemShape;
+  readonly loss: Loss;
+  readonly count: number;
+  readonly bought: number;
+  readonly negativeWeight: number;
+}
 
 /** A Newton step moves a user vector at most this far: from far away the quadratic model overshoots. */
 const LONGEST_STEP = 3;
@@ -8,29 +21,39 @@ const LONGEST_STEP = 3;
  * Moves the user vector by Newton steps on the loss plus ridge / 2 times its squared norm: no step size to choose. The
  * problem is convex for fixed items, so a few steps from anywhere come to the one optimum.
  *
- * @returns the derivatives at the vector reached.
  * @throws NumericalError if the items' vectors are not finite.
  */
-export function fitUser(user: Float32Array, batch: Batch, loss: Loss, ridge: number, steps: number): Derivatives {
-  const dimension = user.length;
-  const rows = batch.biases.length;
-  const derivatives = { errors: new Float32Array(rows), curvatures: new Float32Array(rows) };
-  const step = new Float64Array(dimension);
-  const matrix = new Float64Array(dimension * dimension);
-  const mean = new Float64Array(dimension);
+export function fitUser(heap: Heap, problem: UserProblem, ridge: number, steps: number): void {
+  const { kernels } = heap;
+  const { shape, vectors, rows, count, user, errors, curvatures, gradient, mean, matrix } = problem;
+  const { dimension, stride } = shape;
   for (let n = 0; n < steps; n++) {
-    forward(user, batch, derivatives.errors);
-    loss(batch, derivatives);
-    userNormalEquations(batch, derivatives, loss === softmax, step, matrix, mean);
-    for (let k = 0; k < dimension; k++) {
-      step[k]! -= ridge * user[k]!;
-      matrix[k * dimension + k]! += ridge;
+    const total = derive(heap, problem);
+    heap.float64(gradient, stride * (2 + stride)).fill(0);
+    kernels.weightedRowSum(vectors, stride, rows, count, errors, gradient);
+    kernels.weightedGram(vectors, stride, rows, count, curvatures, matrix);
+    if (total > 0) {
+      kernels.weightedRowSum(vectors, stride, rows, count, curvatures, mean);
+      kernels.centre(matrix, stride, mean, total);
     }
-    solveSpd(matrix, dimension, step);
-    const scale = Math.min(1, LONGEST_STEP / Math.hypot(...step));
-    for (let k = 0; k < dimension; k++) user[k]! += scale * step[k]!;
+    if (kernels.newtonStep(user, dimension, stride, gradient, matrix, ridge, LONGEST_STEP) === 0) {
+      throw new NumericalError('The items have no usable vectors. Lower the server learning rate.');
+    }
   }
-  forward(user, batch, derivatives.errors);
-  loss(batch, derivatives);
-  return derivatives;
+}
+
+/**
+ * Fills errors and curvatures with the derivatives of the loss at the user vector.
+ *
+ * @returns the sum of the curvatures where they are to be taken from the mean, else 0.
+ */
+export function derive({ kernels }: Heap, problem: UserProblem): number {
+  const { shape, loss, vectors, biases, rows, count, bought, weights, negativeWeight, user, errors, curvatures } =
+    problem;
+  kernels.scoreRows(vectors, shape.stride, biases, rows, count, user, errors);
+  if (loss === 'softmax') {
+    return kernels.softmaxDerivatives(count, weights, bought, negativeWeight, errors, curvatures);
+  }
+  kernels.bceDerivatives(count, weights, bought, negativeWeight, errors, curvatures);
+  return 0;
 }

@@ -6,7 +6,7 @@ import type { LearnerState } from '../../../shared/learners/learner.ts';
 import { bound } from '../../../shared/privacy/bound.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../shared/safetensors.ts';
-import { bought, catalogueOf, deviceOf, randomBaskets, rounds } from './in-memory.ts';
+import { bought, catalogueOf, copyOf, deviceOf, randomBaskets, rounds } from './in-memory.ts';
 
 const SEED = 20_260_408;
 const ITEMS = 14;
@@ -29,7 +29,7 @@ export function describeLearner(name: string, options: Record<string, unknown>):
   const contributionOf = (state: LearnerState, history: readonly number[], seed = 1) => {
     const device = newDevice(history);
     const contribution = learner.contribute(learner.plan(state)!, state.model, device, seededRandom(seed));
-    return { contribution, personal: device.personal };
+    return { contribution: copyOf(contribution), personal: device.personal };
   };
   const someHistories = [[], [0], [5, 3], baskets[0]!, EVERYTHING];
 
@@ -122,7 +122,8 @@ export function describeLearner(name: string, options: Record<string, unknown>):
         expect(learner.plan(resumed)).toEqual(learner.plan(states[round]!));
         const device = () => newDevice(baskets[1]!);
         const plan = learner.plan(resumed)!;
-        const contribute = (from: LearnerState) => learner.contribute(plan, from.model, device(), seededRandom(2));
+        const contribute = (from: LearnerState) =>
+          copyOf(learner.contribute(plan, from.model, device(), seededRandom(2)));
         expect(contribute(resumed)).toEqual(contribute(states[round]!));
         const release = { sum: new Float64Array(plan.length).fill(0.5), expectedContributions: 3, noiseDeviation: 0 };
         const [next, expected] = [resumed, states[round]!].map(from => learner.fold(from, plan, release));

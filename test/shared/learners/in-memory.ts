@@ -58,6 +58,11 @@ export function* rounds(
   }
 }
 
+/** What a learner's next call does not overwrite. */
+export function copyOf({ length, parts }: Contribution): Contribution {
+  return { length, parts: parts.map(part => ({ ...part, rows: part.rows.slice(), values: part.values.slice() })) };
+}
+
 export function norm({ parts }: Contribution): number {
   return Math.hypot(...parts.flatMap(({ values }) => [...values]));
 }

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { createLearner } from '../../../shared/learners/index.ts';
 import type { DeviceData } from '../../../shared/learners/learner.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
-import { bought, catalogueOf, deviceOf, norm, PLANTED_ITEMS, plantedShoppers, precision, train } from './in-memory.ts';
+import {
+  bought,
+  catalogueOf,
+  copyOf,
+  deviceOf,
+  norm,
+  PLANTED_ITEMS,
+  plantedShoppers,
+  precision,
+  train,
+} from './in-memory.ts';
 
 const SEED = 20_260_401;
 const catalogue = catalogueOf(PLANTED_ITEMS);
@@ -51,7 +61,8 @@ describe('a device of matrix factorisation', () => {
   const plan = learner.plan(state)!;
   const contribute = (items: Iterable<number>, seed = 1) => {
     const device = deviceOf(learner, bought(items, catalogue));
-    return { device, contribution: learner.contribute(plan, state.model, device, seededRandom(seed)) };
+    const contribution = copyOf(learner.contribute(plan, state.model, device, seededRandom(seed)));
+    return { device, contribution };
   };
 
   it('contributes to distinct rows of both tensors, the bought ones among them, within the plan', () => {

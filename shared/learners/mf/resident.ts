@@ -1,0 +1,40 @@
+import { ModelFormatError } from '../../errors.ts';
+import type { Heap } from '../../kernels/heap.ts';
+import type { Model } from '../../model.ts';
+
+/** How many items there are, and how long their vectors. */
+export interface ItemShape {
+  readonly items: number;
+  readonly dimension: number;
+  /** Floats from one vector to the next where kernels read them: the dimension, filled up with zeros to a multiple of four. */
+  readonly stride: number;
+}
+
+/** Addresses in a heap, for as long as the model is resident there. */
+export interface ItemTable {
+  /** float32 [items, stride] */
+  readonly vectors: number;
+  /** float32 [items] */
+  readonly biases: number;
+}
+
+export function itemShape(items: number, dimension: number): ItemShape {
+  return { items, dimension, stride: (dimension + 3) & ~3 };
+}
+
+/** @throws ModelFormatError if the model has another shape: kernels check no bounds. */
+export function residentItems(heap: Heap, model: Model, { items, dimension, stride }: ItemShape): ItemTable {
+  const pointer = heap.resident(model, 'mf', 4 * items * (stride + 1), at => {
+    const vectors = model.tensor('item.vectors');
+    const biases = model.tensor('item.biases');
+    if (vectors.length !== items * dimension || biases.length !== items) {
+      throw new ModelFormatError(`The model is not of ${items} items and ${dimension} dimensions. Fetch it again.`);
+    }
+    const table = heap.float32(at, items * (stride + 1)).fill(0);
+    for (let item = 0; item < items; item++) {
+      table.set(vectors.subarray(item * dimension, (item + 1) * dimension), item * stride);
+    }
+    table.set(biases, items * stride);
+  });
+  return { vectors: pointer, biases: pointer + 4 * items * stride };
+}

@@ -1,0 +1,42 @@
+import type { Scratch } from '../../kernels/heap.ts';
+
+/** What a device computes with: addresses in a heap. The arrays of a number a row have room for a multiple of four. */
+export interface Places {
+  /** float32 [stride], zeros behind the dimension */
+  readonly user: number;
+  /** int32: the items that the device looks at, those bought first */
+  readonly rows: number;
+  /** float32, of the rows that were bought */
+  readonly weights: number;
+  /** float32 */
+  readonly errors: number;
+  /** float32 */
+  readonly curvatures: number;
+  /** float32 [rows, dimension], with room for rows of `stride` */
+  readonly gradients: number;
+  /** float64 [stride], and right behind it the other two sums */
+  readonly gradient: number;
+  /** float64 [stride] */
+  readonly mean: number;
+  /** float64 [stride, stride] */
+  readonly matrix: number;
+}
+
+/** Places for so many rows, with whatever they hold; those of the call before are void. */
+export function placesFor(rows: number, stride: number, scratch: Scratch): Places {
+  const room = (rows + 3) & ~3;
+  const base = scratch.reserve(8 * stride * (2 + stride) + 4 * stride + 4 * room * (4 + stride));
+  const user = base + 8 * stride * (2 + stride);
+  const perRow = user + 4 * stride;
+  return {
+    gradient: base,
+    mean: base + 8 * stride,
+    matrix: base + 16 * stride,
+    user,
+    rows: perRow,
+    weights: perRow + 4 * room,
+    errors: perRow + 8 * room,
+    curvatures: perRow + 12 * room,
+    gradients: perRow + 16 * room,
+  };
+}
