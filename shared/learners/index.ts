@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Catalogue } from '../catalogue.ts';
 import { SettingsError } from '../errors.ts';
+import type { Numerics } from '../linear-algebra/numerics.ts';
 import { ease } from './ease/ease.ts';
 import { gram } from './gram/gram.ts';
 import { ials } from './ials/ials.ts';
@@ -52,9 +53,10 @@ export function createLearner(
   options: unknown,
   catalogue: Catalogue,
   definitions = learnerDefinitions,
+  numerics?: Numerics,
 ): Learner {
   const definition = definitionOf(name, definitions);
-  return definition.create(optionsOf(definition, options), catalogue);
+  return definition.create(optionsOf(definition, options), catalogue, numerics);
 }
 
 function optionsOf({ name, options: schema }: LearnerDefinition<unknown>, options: unknown = {}) {

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import type { Contribution } from '../aggregation/contribution.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { History } from '../history.ts';
+import type { Numerics } from '../linear-algebra/numerics.ts';
 import type { Model, TensorSpec } from '../model.ts';
 import type { Random } from '../random/random.ts';
 
@@ -82,5 +83,6 @@ export interface LearnerDefinition<Options = never> {
   readonly name: string;
   /** Validates the options and fills in the defaults; unknown keys are errors. */
   readonly options: ZodType<Options>;
-  create(options: Options, catalogue: Catalogue): Learner;
+  /** `numerics`: where `fold` has its large computations done; without it, on its own thread. */
+  create(options: Options, catalogue: Catalogue, numerics?: Numerics): Learner;
 }

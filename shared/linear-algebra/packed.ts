@@ -8,9 +8,12 @@ export function packedIndex(order: number, row: number, column: number): number 
   return row * order - (row * (row - 1)) / 2 + column - row;
 }
 
-/** The symmetric matrix (row-major, order x order) of an upper triangle. */
-export function unpack(packed: Float64Array, order: number): Float64Array {
-  const matrix = new Float64Array(order * order);
+/** The symmetric matrix (row-major, order x order) of an upper triangle, in memory that may be given. */
+export function unpack(
+  packed: Float64Array,
+  order: number,
+  matrix: Float64Array = new Float64Array(order * order),
+): Float64Array {
   for (let row = 0, at = 0; row < order; row++) {
     for (let column = row; column < order; column++, at++) {
       matrix[row * order + column] = packed[at]!;

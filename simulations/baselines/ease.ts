@@ -1,4 +1,7 @@
-import { addRows, easeWeights } from '../../shared/learners/ease/solve.ts';
+import { RowScores } from '../../shared/learners/ease/row-scores.ts';
+import { easeWeights } from '../../shared/learners/ease/solve.ts';
+import { type Numerics, singleThread } from '../../shared/linear-algebra/numerics.ts';
+import { Model } from '../../shared/model.ts';
 import type { Population } from '../data/population.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 
@@ -6,17 +9,25 @@ import type { Scorer } from '../evaluation/scorer.ts';
  * EASE on pooled histories, in closed form (Steck 2019, arXiv 1905.03375), with X the users' distinct items as zeros and
  * ones. A user's scores are the sum of the rows of B of the user's items.
  *
- * Memory is 12 itemCount^2 bytes at the peak, time grows with itemCount^3.
+ * Memory is 16 itemCount^2 bytes at the peak, time grows with itemCount^3.
  * @throws SettingsError if lambda is not positive.
  * @throws NumericalError if lambda is so small that the matrix cannot be inverted.
  */
-export function ease(population: Population, itemCount: number, lambda = easeLambda(population, itemCount)): Scorer {
-  const weights = easeWeights(coPurchases(population, itemCount), itemCount, lambda);
+export function ease(
+  population: Population,
+  itemCount: number,
+  lambda = easeLambda(population, itemCount),
+  numerics: Numerics = singleThread,
+): Scorer {
+  const model = new Model([{ name: 'weights', shape: [itemCount, itemCount] }]);
+  const gram = coPurchases(population, itemCount, numerics.doubles(itemCount * itemCount));
+  easeWeights(gram, itemCount, lambda, model.tensor('weights'), numerics);
+  const rows = new RowScores();
   const scores = new Float32Array(itemCount);
   return user => {
     const items = population.items(user);
     scores.fill(0);
-    addRows(weights, items, new Float32Array(items.length).fill(1), scores);
+    rows.addTo(scores, model, 'weights', items, new Float32Array(items.length).fill(1));
     return scores;
   };
 }
@@ -30,13 +41,16 @@ export function easeLambda(population: Population, itemCount: number): number {
   return population.pairs / itemCount;
 }
 
-/** X^T X: how many users bought both items. Counted row by row: a row fits the cache, the matrix does not. */
-export function coPurchases(population: Population, itemCount: number): Float64Array {
+/** Adds X^T X to `counts`: how many users bought both items. Row by row: a row fits the cache, the matrix does not. */
+export function coPurchases(
+  population: Population,
+  itemCount: number,
+  counts: Float64Array = new Float64Array(itemCount * itemCount),
+): Float64Array {
   const buyers = Array.from({ length: itemCount }, (): number[] => []);
   for (let user = 0; user < population.size; user++) {
     for (const item of population.items(user)) buyers[item]!.push(user);
   }
-  const counts = new Float64Array(itemCount * itemCount);
   for (const [item, users] of buyers.entries()) {
     const row = counts.subarray(item * itemCount, (item + 1) * itemCount);
     for (const user of users) {

@@ -1,13 +1,16 @@
 import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { NumericalError, SettingsError } from '../../errors.ts';
-import { packedIndex, packedLength, unpack } from '../../linear-algebra/packed.ts';
+import { type Numerics, singleThread } from '../../linear-algebra/numerics.ts';
+import { packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
 import { historyWeights, priorWeight } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { type EaseOptions, easeOptionsSchema } from './options.ts';
-import { addRows, easeWeights, meanDiagonal } from './solve.ts';
+import { Pairs } from './pairs.ts';
+import { RowScores } from './row-scores.ts';
+import { easeWeights, meanDiagonal } from './solve.ts';
 import { togetherSpecs, writeTogether } from './together.ts';
 import { truncatedFactors } from './truncate.ts';
 
@@ -29,7 +32,7 @@ const MAX_ATTEMPTS = 30;
 export const ease: LearnerDefinition<EaseOptions> = {
   name: 'ease',
   options: easeOptionsSchema,
-  create: (options, catalogue) => new Ease(options, catalogue),
+  create: (options, catalogue, numerics) => new Ease(options, catalogue, numerics),
 };
 
 class Ease implements Learner {
@@ -39,8 +42,13 @@ class Ease implements Learner {
   readonly #options: EaseOptions;
   readonly #items: number;
   readonly #rank: number | undefined;
+  readonly #numerics: Numerics;
+  readonly #pairs = new Pairs();
+  readonly #rows = new RowScores();
+  /** By distance. */
+  readonly #closeness: Float32Array;
 
-  constructor(options: EaseOptions, { size }: Catalogue) {
+  constructor(options: EaseOptions, { size }: Catalogue, numerics: Numerics = singleThread) {
     if (size > MAX_ITEMS) {
       throw new SettingsError(
         `ease adds up pairs of items, too many for ${size} items (at most ${MAX_ITEMS}). Use the learner "spectral".`,
@@ -49,6 +57,8 @@ class Ease implements Learner {
     this.#options = options;
     this.#items = size;
     this.#rank = options.rank && Math.min(options.rank, size);
+    this.#numerics = numerics;
+    this.#closeness = Float32Array.from({ length: size }, (_, distance) => (1 + distance) ** -options.proximity);
   }
 
   /** Devices need no model to count their pairs; the first vectors of a truncation are the only thing that is drawn. */
@@ -65,27 +75,14 @@ class Ease implements Learner {
     return { phase: 'pairs', length: packedLength(this.#items), clipNorm, parameters: {} };
   }
 
-  contribute({ length }: RoundPlan, _model: Model, { history }: DeviceData): Contribution {
-    const { items } = history;
-    const { proximity } = this.#options;
-    const closeness = Float32Array.from(items, (_, distance) => (1 + distance) ** -proximity);
-    const rows = new Int32Array(packedLength(items.length));
-    const values = new Float32Array(rows.length);
-    for (let n = 0, at = 0; n < items.length; n++) {
-      for (let m = n; m < items.length; m++, at++) {
-        const a = items[n]!;
-        const b = items[m]!;
-        rows[at] = packedIndex(this.#items, Math.min(a, b), Math.max(a, b));
-        values[at] = closeness[m - n]!;
-      }
-    }
-    return { length, parts: [{ offset: 0, width: 1, rows, values }] };
+  contribute({ length }: RoundPlan, _model: Model, { history: { items } }: DeviceData): Contribution {
+    return { length, parts: [this.#pairs.of(items, this.#items, this.#closeness, 0)] };
   }
 
   fold({ round, memory }: LearnerState, _plan: RoundPlan, { sum, expectedContributions }: Release): LearnerState {
     const items = this.#items;
     const { lambda, together } = this.#options;
-    const gram = unpack(sum, items);
+    const gram = unpack(sum, items, this.#numerics.doubles(items * items));
     const model = new Model(this.#specs());
     const shares = model.tensor('item.shares');
     for (let item = 0; item < items; item++) shares[item] = gram[item * items + item]! / expectedContributions;
@@ -94,7 +91,7 @@ class Ease implements Learner {
     const mean = meanDiagonal(gram, items);
     const ridge = lambda ?? (mean > 0 ? mean : 1);
     if (this.#rank === undefined) {
-      model.tensor('item.weights').set(weightsOf(sum, gram, items, ridge));
+      this.#solve(sum, gram, ridge, model.tensor('item.weights'));
     } else {
       const start = Float64Array.from(memory.tensor('start'));
       model.tensor('item.factors').set(truncatedFactors(gram, items, ridge, start, this.#rank));
@@ -106,9 +103,25 @@ class Ease implements Learner {
     const weights = historyWeights(history, this.#options);
     const prior = priorWeight(this.#options.popularityPrior, history.items.length);
     const scores = model.tensor('item.shares').map(share => prior * share);
-    if (this.#rank === undefined) addRows(model.tensor('item.weights'), history.items, weights, scores);
+    if (this.#rank === undefined) this.#rows.addTo(scores, model, 'item.weights', history.items, weights);
     else addProjection(model.tensor('item.factors'), this.#rank, history.items, weights, scores);
     return scores;
+  }
+
+  /**
+   * EASE's weights from the Gram matrix, which is overwritten, or again from its packed sum: noise can leave it indefinite,
+   * and as the sum is paid for, the ridge then grows until it is not.
+   */
+  #solve(sum: Float64Array, gram: Float64Array, ridge: number, weights: Float32Array): void {
+    for (let added = ridge, attempt = 0; ; added *= 4, attempt++) {
+      try {
+        easeWeights(gram, this.#items, added, weights, this.#numerics);
+        return;
+      } catch (error) {
+        if (!(error instanceof NumericalError) || attempt === MAX_ATTEMPTS) throw error;
+        unpack(sum, this.#items, gram);
+      }
+    }
   }
 
   #specs(): readonly TensorSpec[] {
@@ -121,22 +134,6 @@ class Ease implements Learner {
         : { name: 'item.factors', shape: [items, rank] },
       ...togetherSpecs(items, this.#options.together),
     ];
-  }
-}
-
-/**
- * EASE's weights from the Gram matrix, which is overwritten, or again from its packed sum: noise can leave it indefinite,
- * and as the sum is paid for, the ridge then grows until it is not.
- */
-function weightsOf(sum: Float64Array, gram: Float64Array, items: number, ridge: number): Float32Array {
-  let matrix = gram;
-  for (let added = ridge, attempt = 0; ; added *= 4, attempt++) {
-    try {
-      return easeWeights(matrix, items, added);
-    } catch (error) {
-      if (!(error instanceof NumericalError) || attempt === MAX_ATTEMPTS) throw error;
-      matrix = unpack(sum, items);
-    }
   }
 }
 

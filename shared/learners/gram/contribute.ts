@@ -1,5 +1,4 @@
 import type { Contribution } from '../../aggregation/contribution.ts';
-import { packedIndex, packedLength } from '../../linear-algebra/packed.ts';
 
 /** The L2 norm of every contribution of a history that says anything. */
 export const CLIP_NORM = 1;
@@ -11,25 +10,12 @@ export function itemsOf(items: Int32Array, length: number): Contribution {
 }
 
 /**
- * Which pairs of a history whose items are numbered from 0 to `order` - 1, by distance, as a vector of norm 1: the upper
- * triangle of a symmetric matrix, packed, whose diagonal stays 0. One item has no pair.
+ * What pairs of a history of `count` items count by distance, scaled such that all of them, the diagonal left out, are a
+ * vector of norm 1. One item has no pair.
  */
-export function pairsOf(items: Int32Array, order: number, proximity: number): Contribution {
-  const closeness = Float64Array.from(items, (_, distance) => (1 + distance) ** -proximity);
-  const pairs = (items.length * (items.length - 1)) / 2;
-  const energy = closeness.reduce((sum, value, distance) => {
-    return distance === 0 ? sum : sum + (items.length - distance) * value * value;
-  }, 0);
+export function normalised(closeness: Float64Array, count: number): Float32Array {
+  let energy = 0;
+  for (let distance = 1; distance < count; distance++) energy += (count - distance) * closeness[distance]! ** 2;
   const scale = CLIP_NORM / Math.sqrt(energy);
-  const rows = new Int32Array(pairs);
-  const values = new Float32Array(pairs);
-  for (let n = 0, at = 0; n < items.length; n++) {
-    for (let m = n + 1; m < items.length; m++, at++) {
-      const a = items[n]!;
-      const b = items[m]!;
-      rows[at] = packedIndex(order, Math.min(a, b), Math.max(a, b));
-      values[at] = scale * closeness[m - n]!;
-    }
-  }
-  return { length: packedLength(order), parts: [{ offset: 0, width: 1, rows, values }] };
+  return Float32Array.from({ length: count }, (_, distance) => scale * closeness[distance]!);
 }

@@ -4,10 +4,11 @@ import { SettingsError } from '../../errors.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import { topK } from '../../top-k.ts';
-import { addRows } from '../ease/solve.ts';
+import { Pairs } from '../ease/pairs.ts';
+import { RowScores } from '../ease/row-scores.ts';
 import { historyWeights, priorWeight } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
-import { CLIP_NORM, itemsOf, pairsOf } from './contribute.ts';
+import { CLIP_NORM, itemsOf, normalised } from './contribute.ts';
 import { type GramOptions, gramOptionsSchema } from './options.ts';
 import { itemWeights } from './weights.ts';
 
@@ -39,6 +40,10 @@ class Gram implements Learner {
   readonly #catalogue: Catalogue;
   /** How many items have their pairs counted. */
   readonly #order: number;
+  readonly #pairs = new Pairs();
+  readonly #rows = new RowScores();
+  /** How much a pair counts, by distance, before the history is scaled to norm 1. */
+  readonly #closeness: Float64Array;
   #places: { readonly of: Model; readonly places: Int32Array } | undefined;
 
   constructor(options: GramOptions, catalogue: Catalogue) {
@@ -50,6 +55,7 @@ class Gram implements Learner {
     this.#options = options;
     this.#catalogue = catalogue;
     this.#order = Math.min(options.items, catalogue.size);
+    this.#closeness = Float64Array.from({ length: this.#order }, (_, distance) => (1 + distance) ** -options.proximity);
   }
 
   init(): LearnerState {
@@ -66,7 +72,8 @@ class Gram implements Learner {
     if (phase === 'items') return itemsOf(history.items, length);
     const places = this.#placesIn(model);
     const known = history.items.map(item => places[item]!).filter(place => place >= 0);
-    return pairsOf(known, this.#order, this.#options.proximity);
+    const closeness = normalised(this.#closeness, known.length);
+    return { length, parts: [this.#pairs.of(known, this.#order, closeness, 1)] };
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
@@ -85,7 +92,7 @@ class Gram implements Learner {
     const prior = priorWeight(this.#options.popularityPrior, history.items.length);
     const scores = model.tensor('item.popularity').map(popularity => prior * popularity);
     if (model.specs.length === 1) return scores;
-    addRows(model.tensor('item.weights'), history.items, historyWeights(history, this.#options), scores);
+    this.#rows.addTo(scores, model, 'item.weights', history.items, historyWeights(history, this.#options));
     return scores;
   }
 
