@@ -106,7 +106,10 @@ function contributions(state: RoundState, { devices, round, model, sum }: EventO
   if (!fits || devices.some(device => roster.standing(device) !== 'pending')) {
     return { state, effects: answers('unasked') };
   }
-  return decide({ ...state, roster: roster.settleAll(devices, 'counted') }, [{ type: 'merge', sum }, ...answers('counted')]);
+  return decide({ ...state, roster: roster.settleAll(devices, 'counted') }, [
+    { type: 'merge', sum },
+    ...answers('counted'),
+  ]);
 }
 
 function withdraw(state: RoundState, device: string, standing: 'declined' | 'left'): Step {

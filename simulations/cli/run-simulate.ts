@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseLearner } from '../learners/choose.ts';
 import { RunFolder } from '../runs/run-folder.ts';
@@ -46,7 +47,8 @@ export async function runSimulate(flags: SimulateFlags): Promise<void> {
 
 /** The flags that are settings of the run under the same name. */
 function runFlags(flags: SimulateFlags): Omit<SimulateOptions, 'privacy'> {
-  const { data, maxBadShare, cohort, transport, processes, seed, holdout, evaluateEvery, baselines, easeLambda } =
-    flags;
-  return { data, maxBadShare, cohort, transport, processes, seed, holdout, evaluateEvery, baselines, easeLambda };
+  const { data, maxBadShare, cohort, transport, processes, workers = availableParallelism() } = flags;
+  const { seed, holdout, evaluateEvery, baselines, easeLambda } = flags;
+  const how = { cohort, transport, processes, workers };
+  return { data, maxBadShare, ...how, seed, holdout, evaluateEvery, baselines, easeLambda };
 }

@@ -40,6 +40,11 @@ export function simulateCommand(): Command {
       ]),
     )
     .option('--processes <count>', 'device processes of the websocket transport', integer)
+    .option(
+      '--workers <count>',
+      'threads that play the devices (default: one a core); 0: none beside the main one',
+      integer,
+    )
     .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)

@@ -1,35 +1,25 @@
 import type { History, Purchases } from '../../shared/history.ts';
+import { sharedColumn } from './shared-columns.ts';
+
+/** Distinct items of users: user u's are `items[offsets[u]]` to `items[offsets[u + 1] - 1]`, in the order of first purchase. */
+interface DistinctItems {
+  readonly offsets: Int32Array;
+  readonly items: Int32Array;
+}
 
 /**
- * The histories of many virtual devices as columns: user u's purchases are the rows from `offsets[u]` up to, not
- * with, `offsets[u + 1]`, in the order of time, then basket, then place in the data.
+ * The histories of many virtual devices as columns, compressed by user: user u's purchases are the rows from `offsets[u]`
+ * up to, not with, `offsets[u + 1]`, in the order of time, then basket, then place in the data.
  */
 export class Population {
   readonly offsets: Int32Array;
   readonly purchases: Purchases;
-  readonly #distinct: Int32Array;
-  readonly #distinctOffsets: Int32Array;
+  readonly distinct: DistinctItems;
 
-  constructor(offsets: Int32Array, purchases: Purchases) {
+  constructor(offsets: Int32Array, purchases: Purchases, distinct = distinctOf(offsets, purchases)) {
     this.offsets = offsets;
     this.purchases = purchases;
-    const { items } = purchases;
-    const distinct = new Int32Array(items.length);
-    const ends = new Int32Array(offsets.length);
-    /** By item: the last user seen to buy it, + 1. */
-    const buyers = new Int32Array(items.reduce((largest, item) => Math.max(largest, item), -1) + 1);
-    for (let user = 0; user + 1 < offsets.length; user++) {
-      let end = ends[user]!;
-      for (let row = offsets[user]!; row < offsets[user + 1]!; row++) {
-        const item = items[row]!;
-        if (buyers[item] === user + 1) continue;
-        buyers[item] = user + 1;
-        distinct[end++] = item;
-      }
-      ends[user + 1] = end;
-    }
-    this.#distinct = distinct.slice(0, ends[ends.length - 1]);
-    this.#distinctOffsets = ends;
+    this.distinct = distinct;
   }
 
   /** How many users there are. */
@@ -39,12 +29,13 @@ export class Population {
 
   /** How many (user, item) pairs there are, repeats counted once. */
   get pairs(): number {
-    return this.#distinct.length;
+    return this.distinct.items.length;
   }
 
   /** The distinct items of a user in the order of their first purchase: a view, not to be written to. */
   items(user: number): Int32Array {
-    return this.#distinct.subarray(this.#distinctOffsets[user], this.#distinctOffsets[user + 1]);
+    const { items, offsets } = this.distinct;
+    return items.subarray(offsets[user], offsets[user + 1]);
   }
 
   /** Views into the columns, not to be written to. */
@@ -62,4 +53,24 @@ export class Population {
       },
     };
   }
+}
+
+function distinctOf(offsets: Int32Array, { items }: Purchases): DistinctItems {
+  const ends = sharedColumn(Int32Array, offsets.length);
+  const found = new Int32Array(items.length);
+  let end = 0;
+  /** By item: the last user seen to buy it, + 1. */
+  const buyers = new Int32Array(items.reduce((largest, item) => Math.max(largest, item), -1) + 1);
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    for (let row = offsets[user]!; row < offsets[user + 1]!; row++) {
+      const item = items[row]!;
+      if (buyers[item] === user + 1) continue;
+      buyers[item] = user + 1;
+      found[end++] = item;
+    }
+    ends[user + 1] = end;
+  }
+  const distinct = sharedColumn(Int32Array, end);
+  distinct.set(found.subarray(0, end));
+  return { offsets: ends, items: distinct };
 }

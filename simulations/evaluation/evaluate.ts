@@ -1,5 +1,6 @@
 import { NumericalError } from '../../shared/errors.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
+import { sharedColumn } from '../data/shared-columns.ts';
 import { drawNegatives } from './candidates.ts';
 import { hitRate, ndcg, recall, reciprocalRank } from './metrics.ts';
 import { rankAmong, rankInCatalogue } from './rank.ts';
@@ -46,40 +47,59 @@ export interface Evaluation extends Metrics {
  * @throws NumericalError if a score is not finite.
  */
 export function evaluate(scorer: Scorer, split: Split, seed: number, users: Int32Array = split.evaluated): Evaluation {
-  const ranks = rankHeldOut(scorer, split, seed, users);
-  return { ...average(ranks), users: users.length, ranks };
+  const ranks = emptyRanks(split, users);
+  rankHeldOut(scorer, split, seed, ranks, 0, users.length);
+  return evaluationOf(ranks);
 }
 
-function rankHeldOut(scorer: Scorer, split: Split, seed: number, users: Int32Array): Ranks {
-  const heldOutCount = users.reduce((sum, user) => sum + split.heldOut(user).length, 0);
-  const offsets = new Int32Array(users.length + 1);
-  const full = new Int32Array(heldOutCount);
-  const sampled = new Int32Array(heldOutCount);
-  for (const [n, user] of users.entries()) {
+export function evaluationOf(ranks: Ranks): Evaluation {
+  return { ...average(ranks), users: ranks.users.length, ranks };
+}
+
+/** Where `rankHeldOut` writes the ranks of these users, for all threads to see. */
+export function emptyRanks(split: Split, users: Int32Array): Ranks {
+  const offsets = sharedColumn(Int32Array, users.length + 1);
+  for (let n = 0; n < users.length; n++) offsets[n + 1] = offsets[n]! + split.heldOut(users[n]!).length;
+  const count = offsets[users.length]!;
+  return { users, offsets, full: sharedColumn(Int32Array, count), sampled: sharedColumn(Int32Array, count) };
+}
+
+/**
+ * Ranks what is held out from `ranks.users[from]` to `ranks.users[to - 1]`.
+ * @throws NumericalError if a score is not finite.
+ */
+export function rankHeldOut(
+  scorer: Scorer,
+  split: Split,
+  seed: number,
+  { users, offsets, full, sampled }: Ranks,
+  from: number,
+  to: number,
+): void {
+  for (let n = from; n < to; n++) {
+    const user = users[n]!;
     const trained = split.train.items(user);
     const heldOut = split.heldOut(user);
     const scores = scorer(user);
     checkScores(scores, split, user);
-    const from = offsets[n]!;
-    offsets[n + 1] = from + heldOut.length;
-    rankInCatalogue(scores, trained, heldOut, full.subarray(from, offsets[n + 1]));
-    const bought = new Set([...trained, ...heldOut]);
-    const random = seededRandom(seed, 'candidates', split.users[user]!);
+    rankInCatalogue(scores, trained, heldOut, full.subarray(offsets[n], offsets[n + 1]));
+    const bought = new Set(trained);
+    for (const item of heldOut) bought.add(item);
+    const random = seededRandom(seed, 'candidates', split.users.at(user)!);
     for (const [h, item] of heldOut.entries()) {
-      sampled[from + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));
+      sampled[offsets[n]! + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));
     }
   }
-  return { users, offsets, full, sampled };
 }
 
 function checkScores(scores: Float32Array, { users, itemCount }: Split, user: number): void {
   if (scores.length !== itemCount) {
-    throw new NumericalError(`User "${users[user]}" got ${scores.length} scores for ${itemCount} items.`);
+    throw new NumericalError(`User "${users.at(user)}" got ${scores.length} scores for ${itemCount} items.`);
   }
   for (let item = 0; item < itemCount; item++) {
     if (!Number.isFinite(scores[item])) {
       throw new NumericalError(
-        `User "${users[user]}" got the score ${scores[item]}. The model has diverged: train with a smaller learning rate.`,
+        `User "${users.at(user)}" got the score ${scores[item]}. The model has diverged: train with a smaller learning rate.`,
       );
     }
   }

@@ -1,7 +1,8 @@
 import { SettingsError } from '../../shared/errors.ts';
-import type { History } from '../../shared/history.ts';
+import type { History, Purchases } from '../../shared/history.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Population } from '../data/population.ts';
+import { type Ids, sharedColumn } from '../data/shared-columns.ts';
 
 /**
  * A user's items are taken once, at the first purchase, in the order of time, basket and place in the data.
@@ -19,43 +20,41 @@ export interface SplitOptions {
   readonly minItems?: number;
 }
 
+/** User u's held-out items are `heldOut[offsets[u]]` to `heldOut[offsets[u + 1] - 1]`. */
+interface HeldOut {
+  readonly heldOut: Int32Array;
+  readonly offsets: Int32Array;
+}
+
 /** What is trained on, and for each user the items that a scorer should find without having been told. */
 export class Split {
   /** The same users by the same index, without any purchase, repeats included, of what was held out from them. */
   readonly train: Population;
-  /** The id of each user. */
-  readonly users: readonly string[];
+  /** The id of each user, in the order of the population. */
+  readonly users: Ids;
   /** The size of the catalogue. It stays whole: an item whose every buyer has it held out is still on sale. */
   readonly itemCount: number;
   /** The users from whom something is held out, ascending. */
   readonly evaluated: Int32Array;
-  readonly #heldOut: Int32Array;
-  readonly #offsets: Int32Array;
+  readonly held: HeldOut;
 
-  /** User u's held-out items are `heldOut[offsets[u]]` to `heldOut[offsets[u + 1] - 1]`. */
-  constructor(
-    train: Population,
-    users: readonly string[],
-    itemCount: number,
-    heldOut: Int32Array,
-    offsets: Int32Array,
-  ) {
+  constructor(train: Population, users: Ids, itemCount: number, held: HeldOut) {
     this.train = train;
     this.users = users;
     this.itemCount = itemCount;
-    this.#heldOut = heldOut;
-    this.#offsets = offsets;
-    this.evaluated = Int32Array.from(users.keys()).filter(user => this.heldOut(user).length > 0);
+    this.held = held;
+    const everybody = Int32Array.from({ length: users.length }, (_, user) => user);
+    this.evaluated = everybody.filter(user => held.offsets[user]! < held.offsets[user + 1]!);
   }
 
   /** How many items are held out, over all users. */
   get heldOutCount(): number {
-    return this.#heldOut.length;
+    return this.held.heldOut.length;
   }
 
   /** The distinct items held out from a user, in the order of purchase; none if the user is not evaluated. A view. */
   heldOut(user: number): Int32Array {
-    return this.#heldOut.subarray(this.#offsets[user], this.#offsets[user + 1]);
+    return heldOutOf(this.held, user);
   }
 }
 
@@ -67,23 +66,26 @@ export function splitDataset(dataset: Dataset, { holdout, minItems = 5 }: SplitO
     );
   }
   const { population, users, catalogue } = dataset;
+  const { items } = population.purchases;
   const heldOut: number[] = [];
-  const heldOutOffsets = new Int32Array(population.size + 1);
-  const kept = new Int32Array(population.purchases.items.length);
-  const keptOffsets = new Int32Array(population.size + 1);
-  let keptRows = 0;
+  const heldOutOffsets = sharedColumn(Int32Array, population.size + 1);
+  const offsets = sharedColumn(Int32Array, population.size + 1);
   for (let user = 0; user < population.size; user++) {
     const history = population.history(user);
     const held = history.items.length < minItems ? [] : HOLDOUTS[holdout](history);
-    for (const item of held) heldOut.push(item);
-    for (const [row, item] of history.purchases.items.entries()) {
-      if (!held.includes(item)) kept[keptRows++] = population.offsets[user]! + row;
-    }
+    heldOut.push(...held);
     heldOutOffsets[user + 1] = heldOut.length;
-    keptOffsets[user + 1] = keptRows;
+    let kept = offsets[user]!;
+    for (let row = population.offsets[user]!; row < population.offsets[user + 1]!; row++) {
+      if (!held.includes(items[row]!)) kept++;
+    }
+    offsets[user + 1] = kept;
   }
-  const train = new Population(keptOffsets, selectRows(population, kept.subarray(0, keptRows)));
-  return new Split(train, users, catalogue.size, Int32Array.from(heldOut), heldOutOffsets);
+  const held = sharedColumn(Int32Array, heldOut.length);
+  held.set(heldOut);
+  const split = { heldOut: held, offsets: heldOutOffsets };
+  const train = new Population(offsets, keptPurchases(population, offsets[population.size]!, split));
+  return new Split(train, users, catalogue.size, split);
 }
 
 const HOLDOUTS: Record<Holdout, (history: History) => readonly number[]> = {
@@ -96,18 +98,28 @@ const HOLDOUTS: Record<Holdout, (history: History) => readonly number[]> = {
   },
 };
 
-function selectRows({ purchases }: Population, rows: Int32Array): Population['purchases'] {
-  const selected = {
-    items: new Int32Array(rows.length),
-    times: new Float64Array(rows.length),
-    baskets: new Int32Array(rows.length),
-    quantities: new Float32Array(rows.length),
+/** The purchases without those of held-out items. */
+function keptPurchases({ offsets, purchases }: Population, count: number, held: HeldOut): Purchases {
+  const kept = {
+    items: sharedColumn(Int32Array, count),
+    times: sharedColumn(Float64Array, count),
+    baskets: sharedColumn(Int32Array, count),
+    quantities: sharedColumn(Float32Array, count),
   };
-  for (const [to, from] of rows.entries()) {
-    selected.items[to] = purchases.items[from]!;
-    selected.times[to] = purchases.times[from]!;
-    selected.baskets[to] = purchases.baskets[from]!;
-    selected.quantities[to] = purchases.quantities[from]!;
+  let to = 0;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    const without = heldOutOf(held, user);
+    for (let from = offsets[user]!; from < offsets[user + 1]!; from++) {
+      if (without.includes(purchases.items[from]!)) continue;
+      kept.items[to] = purchases.items[from]!;
+      kept.times[to] = purchases.times[from]!;
+      kept.baskets[to] = purchases.baskets[from]!;
+      kept.quantities[to++] = purchases.quantities[from]!;
+    }
   }
-  return selected;
+  return kept;
+}
+
+function heldOutOf({ heldOut, offsets }: HeldOut, user: number): Int32Array {
+  return heldOut.subarray(offsets[user], offsets[user + 1]);
 }

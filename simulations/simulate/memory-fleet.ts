@@ -1,13 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { VirtualClock } from '../../server/clock.ts';
 import type { Coordinator } from '../../server/coordinator.ts';
-import type { Fleet, PublishedModel, Task } from '../../server/fleet.ts';
-import { NumericalError } from '../../shared/errors.ts';
-import type { VirtualDevices } from './virtual-devices.ts';
+import type { DeviceList, Fleet, PublishedModel, Task } from '../../server/fleet.ts';
+import type { DevicePool } from '../workers/device-pool.ts';
+import type { SortedIds } from './sorted-ids.ts';
 import type { WireMeter } from './wire-meter.ts';
-
-/** How long devices train before the process looks at signals and timers again. */
-const YIELD_EVERY_MS = 50;
 
 interface Asked {
   readonly devices: readonly string[];
@@ -15,31 +11,31 @@ interface Asked {
 }
 
 export interface MemoryFleetEvents {
-  /** A device is through with a task. */
-  trained(): void;
-  /** Its numbers stopped being finite, so it sends nothing. */
-  declined(error: NumericalError): void;
+  /** So many more devices are through with a task. */
+  trained(count: number): void;
+  /** Devices' numbers stopped being finite, so they send nothing; the reason is that of the first. */
+  declined(reason: string): void;
+  /** Awaited before the next devices train: what follows a round may need the personal states as they are. */
+  settled(): Promise<void>;
 }
 
-/** Virtual devices as a fleet: all of them always ready, training one after another when `run` comes to them. */
+/** Virtual devices as a fleet: all of them always ready, training together when `run` comes to them. */
 export class MemoryFleet implements Fleet {
-  readonly #users: readonly string[];
-  readonly #indices: ReadonlyMap<string, number>;
-  readonly #devices: VirtualDevices;
+  readonly #ids: SortedIds;
+  readonly #pool: DevicePool;
   readonly #meter: WireMeter;
   readonly #clock: VirtualClock;
   #asked: Asked | undefined;
 
-  constructor(users: readonly string[], devices: VirtualDevices, meter: WireMeter, clock: VirtualClock) {
-    this.#users = users;
-    this.#indices = new Map(users.map((id, index) => [id, index]));
-    this.#devices = devices;
+  constructor(ids: SortedIds, pool: DevicePool, meter: WireMeter, clock: VirtualClock) {
+    this.#ids = ids;
+    this.#pool = pool;
     this.#meter = meter;
     this.#clock = clock;
   }
 
-  ready(): readonly string[] {
-    return this.#users;
+  ready(): DeviceList {
+    return this.#ids;
   }
 
   ask(devices: readonly string[], task: Task): void {
@@ -60,34 +56,26 @@ export class MemoryFleet implements Fleet {
   /** Plays the devices until the coordinator asks no more, or the signal stops it. */
   async run(coordinator: Coordinator, signal: AbortSignal, events: MemoryFleetEvents): Promise<void> {
     coordinator.start();
-    let yieldedAtMs = performance.now();
     for (;;) {
+      await events.settled();
+      if (signal.aborted) return coordinator.stop();
       const asked = this.#asked;
       this.#asked = undefined;
-      if (asked === undefined) {
-        if (!this.#clock.runNext()) return;
-        continue;
-      }
-      for (const device of asked.devices) {
-        this.#play(device, asked.task, coordinator, events);
-        events.trained();
-        if (performance.now() - yieldedAtMs < YIELD_EVERY_MS) continue;
-        await setImmediate();
-        yieldedAtMs = performance.now();
-        if (signal.aborted) return coordinator.stop();
-      }
+      if (asked !== undefined) await this.#play(asked, coordinator, signal, events);
+      else if (!this.#clock.runNext()) return;
     }
   }
 
-  #play(device: string, task: Task, coordinator: Coordinator, events: MemoryFleetEvents): void {
+  async #play({ devices, task }: Asked, coordinator: Coordinator, signal: AbortSignal, events: MemoryFleetEvents) {
     const { round, published } = task;
-    try {
-      const vector = this.#devices.contribute(this.#indices.get(device)!, task);
-      coordinator.contributed(device, { round, model: published.hash, vector });
-    } catch (error) {
-      if (!(error instanceof NumericalError)) throw error;
-      events.declined(error);
-      coordinator.declined(device, round);
-    }
+    const users = Int32Array.from(devices, device => this.#ids.userOf(device));
+    const trained = await this.#pool.train({ ...task, model: published.model }, users, { signal, ...events });
+    if (trained === undefined) return;
+    const { sum, declined, reason } = trained;
+    if (reason !== undefined) events.declined(reason);
+    const without = new Set(declined);
+    for (const [at, device] of devices.entries()) if (without.has(users[at]!)) coordinator.declined(device, round);
+    const contributed = devices.filter((_, at) => !without.has(users[at]!));
+    if (contributed.length > 0) coordinator.contributedTogether(contributed, { round, model: published.hash, sum });
   }
 }

@@ -1,9 +1,6 @@
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { TrainingInput } from './train.ts';
 
-/** How often the clock is looked at: between, counting a device costs nothing. */
-const DEVICES_PER_UPDATE = 64;
-
 /** Counts what devices and rounds do, and tells it as progress: devices that have trained, of all rounds together. */
 export function roundProgress({ learner: { rounds: totalRounds }, cohort, hooks }: TrainingInput) {
   const startedAtMs = performance.now();
@@ -22,9 +19,9 @@ export function roundProgress({ learner: { rounds: totalRounds }, cohort, hooks 
   };
   report();
   return {
-    device: (): void => {
-      devices++;
-      if (devices % DEVICES_PER_UPDATE === 0) report();
+    devices: (count: number): void => {
+      devices += count;
+      report();
     },
     round: ({ outcome, counted }: RoundRecord): void => {
       if (outcome === 'done') {

@@ -28,6 +28,8 @@ const schema = z.strictObject({
   cohort: positive.optional(),
   /** Noise and what it promises; see server/privacy/options.ts. No noise if left out. */
   privacy: z.record(z.string(), z.unknown()).default({}),
+  /** Threads that play the devices of the memory transport; 0: the process's own. It changes nothing but the time. */
+  workers: z.int().min(0).max(256).default(0),
   seed: z.int().nonnegative().default(1),
   holdout: z.enum(HOLDOUTS).default('last-item'),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */

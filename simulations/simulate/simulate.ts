@@ -109,11 +109,15 @@ async function runSteps(
 
   let evaluation: Evaluation | null = null;
   let baselines: RunSummary['baselines'] = {};
-  if (training.complete && !hooks.signal.aborted) {
-    hooks.progress({ label: 'evaluating this run', done: 0, total: 0 });
-    evaluation = evaluate(training.scorer, split, seed);
-    const metrics = (scorer: Scorer): Metrics => metricsOf(evaluate(scorer, split, seed));
-    baselines = await evaluateBaselines(settings, dataset, split, hooks, metrics);
+  try {
+    if (training.complete && !hooks.signal.aborted) {
+      hooks.progress({ label: 'evaluating this run', done: 0, total: 0 });
+      evaluation = await training.evaluate();
+      const metrics = (scorer: Scorer): Metrics => metricsOf(evaluate(scorer, split, seed));
+      baselines = await evaluateBaselines(settings, dataset, split, hooks, metrics);
+    }
+  } finally {
+    await training.close();
   }
   const summary: RunSummary = {
     run,
@@ -150,23 +154,31 @@ async function train(
   hooks: SimulateHooks,
   learners: LearnerDefinitions,
 ): Promise<{ training: TrainingResult; schedule: PrivacySchedule; seconds: number }> {
-  const { learnerOptions, transport, evaluateEvery, seed } = settings;
+  const { learnerOptions, transport, evaluateEvery } = settings;
   let evaluationMs = 0;
   const onRound: TrainingHooks['onRound'] = (record, published, inMemory) => {
     folder.writeModel(published.bytes);
+    const write = (metrics?: Metrics): void => {
+      const line: RoundLine = {
+        ...record,
+        modelBytes: published.bytes.length,
+        ...(inMemory && { bytesPerDevice: inMemory.bytesPerDevice }),
+        ...(metrics && { metrics }),
+      };
+      folder.appendRound(line);
+      hooks.round?.(line, published.model);
+    };
     const due =
       evaluateEvery !== undefined && record.outcome === 'done' && (record.learnerRound + 1) % evaluateEvery === 0;
+    if (!due || inMemory === undefined) {
+      write();
+      return undefined;
+    }
     const evaluatingFromMs = performance.now();
-    const metrics = due && inMemory && metricsOf(evaluate(inMemory.scorer, split, seed));
-    evaluationMs += performance.now() - evaluatingFromMs;
-    const line: RoundLine = {
-      ...record,
-      modelBytes: published.bytes.length,
-      ...(inMemory && { bytesPerDevice: inMemory.bytesPerDevice }),
-      ...(metrics && { metrics }),
-    };
-    folder.appendRound(line);
-    hooks.round?.(line, published.model);
+    return inMemory.evaluate().then(evaluation => {
+      evaluationMs += performance.now() - evaluatingFromMs;
+      write(metricsOf(evaluation));
+    });
   };
   const learner = createLearner(settings.learner, learnerOptions, dataset.catalogue, learners);
   const cohort = cohortOf(settings, split);

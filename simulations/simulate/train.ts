@@ -5,7 +5,8 @@ import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
 import type { Model } from '../../shared/model.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
+import type { Evaluation } from '../evaluation/evaluate.ts';
+import type { HistoryScorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
 import type { SimulateHooks } from './hooks.ts';
 import type { SimulateSettings } from './settings.ts';
@@ -26,14 +27,14 @@ export interface TrainingInput {
 }
 
 export interface TrainingHooks extends SimulateHooks {
-  /** A round is over. */
-  onRound(record: RoundRecord, published: PublishedModel, inMemory?: RoundInMemory): void;
+  /** A round is over. The next one begins when what it returns is settled. */
+  onRound(record: RoundRecord, published: PublishedModel, inMemory?: RoundInMemory): Promise<void> | undefined;
 }
 
 /** What is known of a round before the run ends where the devices are in this process. */
 export interface RoundInMemory {
-  /** Ranks with the model after the round. */
-  readonly scorer: Scorer;
+  /** Of the model after the round. */
+  evaluate(): Promise<Evaluation>;
   /** Payload bytes that one device sent and received in this round, its greeting aside. */
   readonly bytesPerDevice: { readonly up: number; readonly down: number };
 }
@@ -44,7 +45,8 @@ export interface TrainingResult {
   readonly complete: boolean;
   readonly state: LearnerState;
   readonly published: PublishedModel;
-  readonly scorer: Scorer;
+  /** Of the published model. */
+  evaluate(): Promise<Evaluation>;
   /** Of devices that are set up after training, for this run's model after any of its rounds. */
   readonly newcomerScorer: (model: Model) => HistoryScorer;
   /** The L2 bound that the rounds' contributions kept; null if there was no round. */
@@ -53,4 +55,6 @@ export interface TrainingResult {
   readonly contributions: number;
   readonly abandonedRounds: number;
   readonly bytes: { readonly up: number; readonly down: number };
+  /** To be called when nothing more is evaluated. */
+  close(): Promise<void>;
 }

@@ -1,40 +1,71 @@
-import type { Task } from '../../server/fleet.ts';
-import type { IntegerContribution } from '../../shared/aggregation/contribution.ts';
-import type { DeviceData, Learner } from '../../shared/learners/learner.ts';
+import type { Accumulator } from '../../shared/aggregation/accumulator.ts';
+import { NumericalError } from '../../shared/errors.ts';
+import type { DeviceData, Learner, RoundPlan } from '../../shared/learners/learner.ts';
 import { elementCount, type Model } from '../../shared/model.ts';
-import { protect } from '../../shared/privacy/protection.ts';
+import type { Protection } from '../../shared/privacy/protection.ts';
 import { deviceRandom } from '../../shared/random/device.ts';
 import type { Population } from '../data/population.ts';
+import { type Ids, sharedColumn } from '../data/shared-columns.ts';
 import type { HistoryScorer, Scorer } from '../evaluation/scorer.ts';
 
+/** What a device needs of a round's task. */
+export interface DeviceTask {
+  readonly round: number;
+  readonly plan: RoundPlan;
+  readonly protection: Protection;
+  readonly model: Model;
+}
+
+/** Personal states of all devices, one behind the other, for all threads to see. */
+export function personalSlab({ personal }: Learner, devices: number): Float32Array {
+  return sharedColumn(Float32Array, devices * personalLength(personal));
+}
+
 /**
- * A population of devices in one process. A device exists only while it trains: its history is a view into the
+ * A population of devices in one thread. A device exists only while it trains: its history is a view into the
  * population's columns, its personal state a row of one slab.
  */
 export class VirtualDevices {
   readonly #learner: Learner;
   readonly #population: Population;
-  readonly #users: readonly string[];
+  readonly #users: Ids;
   readonly #seed: number;
   readonly #personalLength: number;
   readonly #personal: Float32Array;
 
-  /** `users[u]` is the id of the device whose history is `population.history(u)`. */
-  constructor(learner: Learner, population: Population, users: readonly string[], seed: number) {
+  /** `users.at(u)` is the id of the device whose history is `population.history(u)`. */
+  constructor(
+    learner: Learner,
+    population: Population,
+    users: Ids,
+    seed: number,
+    personal = personalSlab(learner, population.size),
+  ) {
     this.#learner = learner;
     this.#population = population;
     this.#users = users;
     this.#seed = seed;
-    this.#personalLength = learner.personal.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-    this.#personal = new Float32Array(population.size * this.#personalLength);
+    this.#personalLength = personalLength(learner.personal);
+    this.#personal = personal;
   }
 
-  /** What a real device does with a task, but for sending it: train, clip, put on the grid. */
-  contribute(user: number, { round, plan, protection, published }: Task): IntegerContribution {
-    const random = deviceRandom(this.#seed, round, this.#users[user]!, 'contribute');
-    const contribution = this.#learner.contribute(plan, published.model, this.#device(user), random);
-    // The coordinator draws the noise of local trust once for all of them.
-    return protect(contribution, plan, { ...protection, noiseSteps: 0 }, random);
+  /**
+   * What real devices do with a task, but for sending it, one after another: train, clip, put on the grid, add up. Noise
+   * of local trust is left out: the coordinator draws it once for all of them.
+   */
+  train(task: DeviceTask, users: Int32Array, sum: Accumulator): Declined {
+    const declined: number[] = [];
+    let reason: string | undefined;
+    for (const user of users) {
+      try {
+        this.#trainOne(task, user, sum);
+      } catch (error) {
+        if (!(error instanceof NumericalError)) throw error;
+        declined.push(user);
+        reason ??= error.message;
+      }
+    }
+    return { declined, ...(reason !== undefined && { reason }) };
   }
 
   /** Overwrites a device's personal state, with what a real device kept of it. */
@@ -55,8 +86,13 @@ export class VirtualDevices {
     return (user, history) => this.#scores(model, user, { history, personal: new Float32Array(this.#personalLength) });
   }
 
+  #trainOne({ round, plan, protection, model }: DeviceTask, user: number, sum: Accumulator): void {
+    const random = deviceRandom(this.#seed, round, this.#users.at(user)!, 'contribute');
+    sum.add(this.#learner.contribute(plan, model, this.#device(user), random), plan, protection);
+  }
+
   #scores(model: Model, user: number, device: DeviceData): Float32Array {
-    this.#learner.personalise?.(model, device, deviceRandom(this.#seed, 0, this.#users[user]!, 'personalise'));
+    this.#learner.personalise?.(model, device, deviceRandom(this.#seed, 0, this.#users.at(user)!, 'personalise'));
     return this.#learner.scores(model, device);
   }
 
@@ -67,4 +103,14 @@ export class VirtualDevices {
       personal: this.#personal.subarray(start, start + this.#personalLength),
     };
   }
+}
+
+/** Users whose numbers stopped being finite, and what the first of them said. */
+export interface Declined {
+  readonly declined: readonly number[];
+  readonly reason?: string;
+}
+
+function personalLength(specs: Learner['personal']): number {
+  return specs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }

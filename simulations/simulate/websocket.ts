@@ -5,6 +5,7 @@ import { Gateway } from '../../server/gateway/gateway.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
 import { LarderError } from '../../shared/errors.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
 import { DeviceProcesses } from './device-processes.ts';
 import { simulatedPrivacy, simulatedRounds } from './privacy.ts';
 import { roundProgress } from './round-progress.ts';
@@ -53,7 +54,9 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
   });
   const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;
   const joined = new Joined(gateway, dataset.users.length);
-  const url = await gateway.listen(watch(coordinator, { readyChanged: joined.look, contributed: progress.device }));
+  const url = await gateway.listen(
+    watch(coordinator, { readyChanged: joined.look, contributed: () => progress.devices(1) }),
+  );
   const processes = new DeviceProcesses({
     dataset,
     train: split.train,
@@ -85,11 +88,12 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
       complete: ending === 'finished',
       state,
       published,
-      scorer: devices.scorer(published.model),
+      evaluate: async () => evaluate(devices.scorer(published.model), split, seed),
       newcomerScorer: model => devices.newcomerScorer(model),
       ...progress.totals(),
       clipNorm,
       bytes: gateway.traffic,
+      close: async () => {},
     };
   } finally {
     hooks.signal.removeEventListener('abort', stop);
