@@ -139,7 +139,8 @@ export function mfSgdTwin(memory: TwinMemory): MfSgdKernels {
         const between = dot(f32, v, vectorOf(next), stride);
         const step = sigmoidStep(score, row < bought ? 1 : 0, rate);
         for (let at = 0; at < stride; at++) {
-          const [userBefore, itemBefore] = [f32[u + at]!, f32[v + at]!];
+          const userBefore = f32[u + at]!;
+          const itemBefore = f32[v + at]!;
           f32[u + at] = f(decay * userBefore) + f(step * itemBefore);
           f32[v + at] = f(decay * itemBefore) + f(step * userBefore);
         }
@@ -150,13 +151,14 @@ export function mfSgdTwin(memory: TwinMemory): MfSgdKernels {
   };
 }
 
+/** Partial sums of a product, then the four lanes. */
 const PARTIAL = new Float32Array(16);
 
 function dot(f32: Float32Array, a: number, b: number, length: number): number {
   PARTIAL.fill(0);
-  for (let k = 0; k < length; k++) PARTIAL[k % 16]! += f(f32[a + k]! * f32[b + k]!);
-  const lane = (l: number) => f(f(PARTIAL[l]! + PARTIAL[4 + l]!) + f(PARTIAL[8 + l]! + PARTIAL[12 + l]!));
-  return f(f(lane(0) + lane(2)) + f(lane(1) + lane(3)));
+  for (let k = 0; k < length; k++) PARTIAL[k & 15]! += f(f32[a + k]! * f32[b + k]!);
+  for (let l = 0; l < 4; l++) PARTIAL[l] = f(PARTIAL[l]! + PARTIAL[l + 4]!) + f(PARTIAL[l + 8]! + PARTIAL[l + 12]!);
+  return f(f(PARTIAL[0]! + PARTIAL[2]!) + f(PARTIAL[1]! + PARTIAL[3]!));
 }
 
 /** 2^23 + 2^22: what is added to it is rounded to a whole number, which then is in the lowest bits. */
