@@ -89,3 +89,38 @@ export function solveTiles(factor: usize, rows: i32, depth: i32, lower: usize): 
     }
   }
 }
+
+export function addWeightedRows(
+  matrix: usize,
+  stride: i32,
+  rows: usize,
+  weights: usize,
+  count: i32,
+  vector: usize,
+): void {
+  const rowBytes = (<usize>stride) << 2;
+  const end = vector + rowBytes;
+  let r = 0;
+  for (; r + 4 <= count; r += 4, rows += 16, weights += 16) {
+    let a = matrix + <usize>load<i32>(rows) * rowBytes;
+    const b = matrix + <usize>load<i32>(rows, 4) * rowBytes - a;
+    const c = matrix + <usize>load<i32>(rows, 8) * rowBytes - a;
+    const d = matrix + <usize>load<i32>(rows, 12) * rowBytes - a;
+    const wa = v128.load32_splat(weights);
+    const wb = v128.load32_splat(weights, 4);
+    const wc = v128.load32_splat(weights, 8);
+    const wd = v128.load32_splat(weights, 12);
+    for (let to = vector; to < end; to += 16, a += 16) {
+      const ab = f32x4.add(f32x4.mul(wa, v128.load(a)), f32x4.mul(wb, v128.load(a + b)));
+      const cd = f32x4.add(f32x4.mul(wc, v128.load(a + c)), f32x4.mul(wd, v128.load(a + d)));
+      v128.store(to, f32x4.add(v128.load(to), f32x4.add(ab, cd)));
+    }
+  }
+  for (; r < count; r++, rows += 4, weights += 4) {
+    let a = matrix + <usize>load<i32>(rows) * rowBytes;
+    const weight = v128.load32_splat(weights);
+    for (let to = vector; to < end; to += 16, a += 16) {
+      v128.store(to, f32x4.add(v128.load(to), f32x4.mul(weight, v128.load(a))));
+    }
+  }
+}

@@ -20,13 +20,12 @@ export class RowScores {
         table.fill(0, row * stride + width, (row + 1) * stride);
       }
     });
-    const sums = this.#scratch.reserve(8 * stride + 8 * count);
-    const rows = sums + 8 * stride;
+    const rows = this.#scratch.reserve(4 * (2 * count + stride));
+    const sums = rows + 8 * count;
     heap.int32(rows, count).set(items);
     heap.float32(rows + 4 * count, count).set(weights);
-    heap.float64(sums, stride).fill(0);
-    heap.kernels.weightedRowSum(matrix, stride, rows, count, rows + 4 * count, sums);
-    const total = heap.float64(sums, width);
-    for (let k = 0; k < width; k++) scores[k]! += total[k]!;
+    heap.float32(sums, width).set(scores);
+    heap.kernels.addWeightedRows(matrix, stride, rows, rows + 4 * count, count, sums);
+    scores.set(heap.float32(sums, width));
   }
 }
