@@ -6,10 +6,14 @@ import { historyWeights } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { adam, type ServerOptimizer } from '../optimizer.ts';
 import { type MfOptions, mfOptionsSchema } from './options.ts';
-import { type ItemShape, itemShape, residentItems } from './resident.ts';
+import { type ItemChanges, type ItemShape, itemShape, residentItems } from './resident.ts';
 import { Sampler } from './sampler.ts';
-import { derive, fitUser, type UserProblem } from './user-vector.ts';
+import { LocalSgd } from './sgd.ts';
+import { derive, fitUser, type Loss, type UserProblem } from './user-vector.ts';
 import { placesFor } from './workspace.ts';
+
+/** Drawn where a user vector that was trained by gradient descent is fitted before it recommends. */
+const PERSONALISE_NEGATIVES = 400;
 
 /** All negatives of a device together are held to 0 as much as so many times its positives. */
 const NEGATIVE_RIDGE_SHARE = 4;
@@ -24,7 +28,8 @@ const RIDGE_ITEMS = 6;
 /**
  * Matrix factorisation by gradient descent: a user's score of an item is user.vector . item.vectors[item] +
  * item.biases[item]. The user vector is personal: a device goes on fitting it from where it was, by Newton steps against
- * freshly drawn negatives, then contributes the gradient of its items and negatives.
+ * freshly drawn negatives, then contributes the gradient of its items and negatives. Or, as `solver` says, it trains both by
+ * stochastic gradient descent, and contributes how its copies of the items moved, which the coordinator takes for the gradient.
  *
  * It recommends with a vector fitted from zero, in which recent purchases weigh more (the reconstruction of Singhal et
  * al. 2021, arXiv 2102.03448).
@@ -46,6 +51,8 @@ class MatrixFactorisation implements Learner {
   readonly #sampler: Sampler;
   readonly #heap: Heap;
   readonly #scratch: Scratch;
+  readonly #loss: Loss;
+  readonly #sgd: LocalSgd | undefined;
 
   constructor(options: MfOptions, size: number, heap: Heap) {
     this.personal = [{ name: 'user.vector', shape: [options.dimension] }];
@@ -57,9 +64,16 @@ class MatrixFactorisation implements Learner {
     ];
     this.#optimizer = adam(options.beta1, options.beta2, options.epsilon);
     this.#shape = itemShape(size, options.dimension);
-    this.#sampler = new Sampler(heap, size, options.negatives);
     this.#heap = heap;
     this.#scratch = heap.scratch();
+    if (options.solver === 'sgd') {
+      this.#sgd = new LocalSgd(heap, this.#shape, options);
+      this.#loss = 'bce';
+      this.#sampler = new Sampler(heap, size, PERSONALISE_NEGATIVES, options.negatives);
+    } else {
+      this.#loss = options.loss;
+      this.#sampler = new Sampler(heap, size, options.negatives);
+    }
   }
 
   init(random: Random): LearnerState {
@@ -75,31 +89,15 @@ class MatrixFactorisation implements Learner {
   }
 
   contribute({ length }: RoundPlan, model: Model, { history, personal }: DeviceData, random: Random): Contribution {
-    const { localSteps, itemRegularisation } = this.#options;
-    const heap = this.#heap;
-    const { dimension, stride } = this.#shape;
-    const problem = this.#problem(model, history.items, random);
-    if (problem === undefined) return { length, parts: [] };
-    const { vectors, rows, count, bought, user, errors, gradients } = problem;
-    heap.float32(problem.weights, bought).fill(1);
-    heap.float32(user, stride).fill(0).set(personal);
-    fitUser(heap, problem, this.#ridge(bought), localSteps);
-    derive(heap, problem);
-    const negativeRidge = (NEGATIVE_RIDGE_SHARE * itemRegularisation * bought) / (count - bought);
-    const ridges = [itemRegularisation, negativeRidge] as const;
-    heap.kernels.itemGradients(vectors, stride, rows, count, bought, user, errors, ...ridges, dimension, gradients);
-    personal.set(heap.float32(user, dimension));
-    const items = heap.int32(rows, count);
-    const tensors = [
-      { name: 'item.vectors', width: dimension, values: heap.float32(gradients, count * dimension) },
-      { name: 'item.biases', width: 1, values: heap.float32(errors, count) },
+    if (this.#sampler.count(history.items.length) === 0) return { length, parts: [] };
+    const { items, vectors, biases } =
+      this.#sgd === undefined
+        ? this.#itemGradients(model, history.items, personal, random)
+        : this.#sgd.train(residentItems(this.#heap, model, this.#shape), history.items, personal, random);
+    const parts = [
+      { offset: model.offset('item.vectors'), width: personal.length, rows: items, values: vectors },
+      { offset: model.offset('item.biases'), width: 1, rows: items, values: biases },
     ];
-    const parts = tensors.map(({ name, width, values }) => ({
-      offset: model.offset(name),
-      width,
-      rows: items,
-      values,
-    }));
     return { length, parts };
   }
 
@@ -116,8 +114,8 @@ class MatrixFactorisation implements Learner {
    */
   personalise(model: Model, { history, personal }: DeviceData, random: Random): void {
     personal.fill(0);
+    if (this.#sampler.count(history.items.length) === 0) return;
     const problem = this.#problem(model, history.items, random);
-    if (problem === undefined) return;
     const weights = historyWeights(history, this.#options);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // As much weight in all as in training.
@@ -138,16 +136,37 @@ class MatrixFactorisation implements Learner {
     return this.#heap.float32(scores, items).slice();
   }
 
-  /** The problem of a device, but for its weights and user vector; undefined if there is nothing to tell apart. */
-  #problem(model: Model, items: Int32Array, random: Random): UserProblem | undefined {
+  /** Takes Newton's steps on the user vector, in place. */
+  #itemGradients(model: Model, items: Int32Array, personal: Float32Array, random: Random): ItemChanges {
+    const { localSteps, itemRegularisation } = this.#options;
+    const heap = this.#heap;
+    const { dimension, stride } = this.#shape;
+    const problem = this.#problem(model, items, random);
+    const { vectors, rows, count, bought, user, errors, gradients } = problem;
+    heap.float32(problem.weights, bought).fill(1);
+    heap.float32(user, stride).fill(0).set(personal);
+    fitUser(heap, problem, this.#ridge(bought), localSteps);
+    derive(heap, problem);
+    const negativeRidge = (NEGATIVE_RIDGE_SHARE * itemRegularisation * bought) / (count - bought);
+    const ridges = [itemRegularisation, negativeRidge] as const;
+    heap.kernels.itemGradients(vectors, stride, rows, count, bought, user, errors, ...ridges, dimension, gradients);
+    personal.set(heap.float32(user, dimension));
+    return {
+      items: heap.int32(rows, count),
+      vectors: heap.float32(gradients, count * dimension),
+      biases: heap.float32(errors, count),
+    };
+  }
+
+  /** The problem of a device that has something to tell apart, but for its weights and user vector. */
+  #problem(model: Model, items: Int32Array, random: Random): UserProblem {
     const bought = items.length;
     const count = this.#sampler.count(bought);
-    if (count === 0) return undefined;
     const table = residentItems(this.#heap, model, this.#shape);
     const places = placesFor(count, this.#shape.stride, this.#scratch);
     this.#sampler.draw(places.rows, items, random);
     const negativeWeight = this.#sampler.negativeWeight(bought);
-    return { ...table, ...places, shape: this.#shape, loss: this.#options.loss, count, bought, negativeWeight };
+    return { ...table, ...places, shape: this.#shape, loss: this.#loss, count, bought, negativeWeight };
   }
 
   #ridge(bought: number): number {

@@ -18,6 +18,15 @@ export interface ItemTable {
   readonly biases: number;
 }
 
+/** How a device would have items move: views of the heap, which its next call overwrites. */
+export interface ItemChanges {
+  /** Distinct catalogue indices, the bought ones first. */
+  readonly items: Int32Array;
+  /** float32 [items, dimension], without gaps. */
+  readonly vectors: Float32Array;
+  readonly biases: Float32Array;
+}
+
 export function itemShape(items: number, dimension: number): ItemShape {
   return { items, dimension, stride: (dimension + 3) & ~3 };
 }

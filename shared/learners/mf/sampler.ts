@@ -12,13 +12,16 @@ export class Sampler {
   readonly #heap: Heap;
   readonly #catalogueSize: number;
   readonly #negatives: number;
+  readonly #negativeShare: number | undefined;
   /** The generator's state, then a byte an item; 0 before first use. */
   #memory = 0;
 
-  constructor(heap: Heap, catalogueSize: number, negatives: number) {
+  /** All negatives together weigh `negativeShare` times what was bought; if left out, each as all that it stands for. */
+  constructor(heap: Heap, catalogueSize: number, negatives: number, negativeShare?: number) {
     this.#heap = heap;
     this.#catalogueSize = catalogueSize;
     this.#negatives = negatives;
+    this.#negativeShare = negativeShare;
   }
 
   /** How many items in all; 0 if there is nothing to tell apart: no item was bought, or all were. */
@@ -38,9 +41,11 @@ export class Sampler {
     this.#heap.kernels.drawNegatives(marks, this.#catalogueSize, items, bought.length, count, this.#memory);
   }
 
-  /** How many of the items not bought each of those drawn stands for: 1 if all were taken. */
+  /** The weight of each drawn item: by default how many of those that were not bought it stands for, 1 if all were taken. */
   negativeWeight(bought: number): number {
-    return (this.#catalogueSize - bought) / (this.count(bought) - bought);
+    const share = this.#negativeShare;
+    const total = share === undefined ? this.#catalogueSize - bought : share * bought;
+    return total / (this.count(bought) - bought);
   }
 
   #allocate(): number {

@@ -6,6 +6,7 @@ const SETTINGS: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
   mf: [
     { dimension: 4, rounds: 3, loss: 'bce' },
     { dimension: 3, rounds: 2, loss: 'softmax' },
+    { dimension: 5, rounds: 3, solver: 'sgd', localSteps: 2 },
   ],
   ease: [
     { proximity: 0.3, together: 4 },
