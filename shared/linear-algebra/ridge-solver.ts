@@ -1,5 +1,6 @@
 import { NumericalError } from '../errors.ts';
 import type { Heap } from '../kernels/heap.ts';
+import { strideOf } from './stride.ts';
 
 /** Doublings of a ridge until it outgrows whatever noise a double can hold. */
 const MAX_DOUBLINGS = 128;
@@ -45,9 +46,4 @@ export class RidgeSolver {
   release(): void {
     for (const pointer of [this.matrix, this.vector, this.#factor]) this.#heap.kernels.release(pointer);
   }
-}
-
-/** Numbers from one row to the next where kernels read rows: filled up to a multiple of 4. */
-export function strideOf(order: number): number {
-  return (order + 3) & ~3;
 }

@@ -1,5 +1,5 @@
 import { type Heap, threadHeap } from '../kernels/heap.ts';
-import { strideOf } from './ridge-solver.ts';
+import { placeRows, strideOf } from './stride.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Directions whose share of the largest squared length is below this are rounding noise. */
@@ -13,8 +13,8 @@ export function innerProduct(a: Numbers, b: Numbers, columns: number): Float64Ar
   const stride = strideOf(columns);
   const rows = a.length / columns;
   return withMemory(heap, [rows * stride, a === b ? 0 : rows * stride, stride * stride], ([first, other, product]) => {
-    place(heap, a, columns, first!);
-    if (a !== b) place(heap, b, columns, other!);
+    placeRows(a, columns, heap.float64(first!, rows * stride));
+    if (a !== b) placeRows(b, columns, heap.float64(other!, rows * stride));
     heap.float64(product!, stride * stride).fill(0);
     heap.kernels.tallInnerProduct(first!, a === b ? first! : other!, rows, stride, product!);
     return take(heap, product!, columns, columns);
@@ -27,9 +27,8 @@ export function multiplyRight(a: Numbers, right: Float64Array, columns: number):
   const stride = strideOf(columns);
   const rows = a.length / columns;
   return withMemory(heap, [rows * stride, stride * stride, rows * stride], ([tall, square, product]) => {
-    place(heap, a, columns, tall!);
-    heap.float64(square!, stride * stride).fill(0);
-    place(heap, right, columns, square!);
+    placeRows(a, columns, heap.float64(tall!, rows * stride));
+    placeRows(right, columns, heap.float64(square!, stride * stride).fill(0));
     heap.kernels.tallTimesSquare(tall!, square!, rows, stride, product!);
     return take(heap, product!, rows, columns);
   });
@@ -69,20 +68,6 @@ function withMemory<Result>(
     return run(blocks);
   } finally {
     for (const block of blocks) heap.kernels.release(block);
-  }
-}
-
-function place(heap: Heap, matrix: Numbers, columns: number, pointer: number): void {
-  const stride = strideOf(columns);
-  const rows = matrix.length / columns;
-  const placed = heap.float64(pointer, rows * stride);
-  if (stride === columns) {
-    placed.set(matrix);
-    return;
-  }
-  placed.fill(0);
-  for (let row = 0; row < rows; row++) {
-    placed.set(matrix.subarray(row * columns, (row + 1) * columns), row * stride);
   }
 }
 

@@ -3,7 +3,7 @@ import { type Heap, threadHeap } from '../../shared/kernels/heap.ts';
 import { ials } from '../../shared/learners/ials/ials.ts';
 import { type IalsOptions, type SolveOptions, solveOptions } from '../../shared/learners/ials/options.ts';
 import { UserSolver } from '../../shared/learners/ials/user-vector.ts';
-import { strideOf } from '../../shared/linear-algebra/ridge-solver.ts';
+import { strideOf } from '../../shared/linear-algebra/stride.ts';
 import { innerProduct } from '../../shared/linear-algebra/tall.ts';
 import { Model } from '../../shared/model.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';

@@ -2,7 +2,7 @@ import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { type Heap, type Scratch, threadHeap } from '../../kernels/heap.ts';
 import { packedLength } from '../../linear-algebra/packed.ts';
-import { strideOf } from '../../linear-algebra/ridge-solver.ts';
+import { strideOf } from '../../linear-algebra/stride.ts';
 import { innerProduct } from '../../linear-algebra/tall.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';

@@ -1,6 +1,6 @@
 import { ModelFormatError } from '../../errors.ts';
 import type { Heap } from '../../kernels/heap.ts';
-import { strideOf } from '../../linear-algebra/ridge-solver.ts';
+import { placeRows, strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
 
 /** What user vectors are solved from, in the memory of the kernels. `stride` is the dimension, filled up to a multiple of 4. */
@@ -37,13 +37,10 @@ export function residentItems(
       throw new ModelFormatError(`The model is not of ${items} items and ${dimension} dimensions. Fetch it again.`);
     }
     const square = heap.float64(at, stride ** 2).fill(0);
-    for (let row = 0; row < dimension; row++) {
-      for (let k = 0; k < dimension; k++) square[row * stride + k] = unobservedWeight * gramian![row * dimension + k]!;
-    }
-    const table = heap.float32(at + gramianBytes, items * (stride + 1)).fill(0);
-    for (let item = 0; item < items; item++) {
-      table.set(vectors!.subarray(item * dimension, (item + 1) * dimension), item * stride);
-    }
+    placeRows(gramian!, dimension, square);
+    for (let k = 0; k < square.length; k++) square[k]! *= unobservedWeight;
+    const table = heap.float32(at + gramianBytes, items * (stride + 1));
+    placeRows(vectors!, dimension, table);
     for (let item = 0; item < items; item++) table[items * stride + item] = prior * shares![item]!;
   });
   const vectors = unobserved + gramianBytes;

@@ -1,6 +1,7 @@
 import { threadHeap } from '../../kernels/heap.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
-import { RidgeSolver, strideOf } from '../../linear-algebra/ridge-solver.ts';
+import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { strideOf } from '../../linear-algebra/stride.ts';
 import { multiplyRight } from '../../linear-algebra/tall.ts';
 import type { SolveOptions } from './options.ts';
 

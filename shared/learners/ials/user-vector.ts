@@ -1,5 +1,6 @@
 import type { Heap } from '../../kernels/heap.ts';
-import { RidgeSolver, strideOf } from '../../linear-algebra/ridge-solver.ts';
+import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { strideOf } from '../../linear-algebra/stride.ts';
 import type { ItemSide } from './item-side.ts';
 import type { SolveOptions } from './options.ts';
 

@@ -16,17 +16,42 @@ export function assignRows(shares: Float32Array, rows: number): Int32Array {
   return assigned;
 }
 
-/** A history over rows: each row once, with the sum of its items' weights. */
-export interface RowHistory {
-  readonly rows: Int32Array;
-  readonly weights: Float64Array;
-}
+/** Turns histories over items into histories over rows. Its memory outlasts calls, so that a call costs what is in a history. */
+export class RowHistories {
+  /** By row: where in the history it is, -1 between calls. */
+  readonly #places: Int32Array;
 
-export function rowHistory(items: Int32Array, itemRows: Float32Array, weightOf: (n: number) => number): RowHistory {
-  const weights = new Map<number, number>();
-  for (let n = 0; n < items.length; n++) {
-    const row = itemRows[items[n]!]!;
-    weights.set(row, (weights.get(row) ?? 0) + weightOf(n));
+  constructor(rows: number) {
+    this.#places = new Int32Array(rows).fill(-1);
   }
-  return { rows: Int32Array.from(weights.keys()), weights: Float64Array.from(weights.values()) };
+
+  /**
+   * Writes each row once to `rows`, in the order of the items, and the sum of its items' weights to `weights`, which hold a
+   * number an item. `itemWeights` left out: 1 an item. Gives the number of rows.
+   */
+  write(
+    items: Int32Array,
+    itemRows: Int32Array,
+    itemWeights: Float32Array | undefined,
+    rows: Int32Array,
+    weights: Float32Array,
+  ): number {
+    const places = this.#places;
+    let count = 0;
+    for (let n = 0; n < items.length; n++) {
+      const row = itemRows[items[n]!]!;
+      const weight = itemWeights === undefined ? 1 : itemWeights[n]!;
+      const place = places[row]!;
+      if (place >= 0) {
+        weights[place]! += weight;
+        continue;
+      }
+      places[row] = count;
+      rows[count] = row;
+      weights[count] = weight;
+      count++;
+    }
+    for (let n = 0; n < count; n++) places[rows[n]!] = -1;
+    return count;
+  }
 }

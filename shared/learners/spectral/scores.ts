@@ -1,77 +1,122 @@
 import type { History } from '../../history.ts';
+import type { Heap, Scratch } from '../../kernels/heap.ts';
+import { strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
 import { historyWeights, priorWeight } from '../history-weights.ts';
+import { countingSort } from './adjacency.ts';
 import type { SpectralOptions } from './options.ts';
-import { rowHistory } from './rows.ts';
+import { residentRows } from './resident.ts';
+import { RowHistories } from './rows.ts';
 
-/**
- * One score an item: of its row, by the neighbours that the history has and by the projection on the factors. Of items
- * that share a row the more popular come first. Works with the model of any round, with what there is so far.
- */
-export function spectralScores(model: Model, history: History, options: SpectralOptions): Float32Array {
-  const has = new Set(model.specs.map(({ name }) => name));
-  const shares = model.tensor('item.shares');
-  const itemRows = model.tensor('item.rows');
-  const weights = historyWeights(history, options);
-  const { rows, weights: rowWeights } = rowHistory(history.items, itemRows, n => weights[n]!);
-  const scales = model.tensor('row.scales');
-  const rowScores = new Float64Array(scales.length);
-  const factorWeight = has.has('row.neighbours') ? options.factorWeight : 1;
-  addProjection(model.tensor('row.factors'), scales, rows, rowWeights, factorWeight, rowScores);
-  if (has.has('row.neighbours')) {
-    addNeighbours(model.tensor('row.neighbours'), model.tensor('row.weights'), rows, rowWeights, rowScores);
-  }
-  const largest = new Float32Array(scales.length);
-  for (let item = 0; item < shares.length; item++) {
-    const row = itemRows[item]!;
-    if (shares[item]! > largest[row]!) largest[row] = shares[item]!;
-  }
-  const prior = priorWeight(options.popularityPrior, history.items.length);
-  const scores = new Float32Array(shares.length);
-  for (let item = 0; item < scores.length; item++) {
-    const row = itemRows[item]!;
-    const part = rowScores[row]! > 0 && largest[row]! > 0 ? shares[item]! / largest[row]! : 1;
-    scores[item] = part * rowScores[row]! + prior * shares[item]!;
-  }
-  return scores;
+/** The weights of the neighbours that row r is: of scored[at], weights[at], for `at` from offsets[r] to offsets[r + 1]. */
+interface ByNeighbour {
+  readonly offsets: Int32Array;
+  readonly scored: Int32Array;
+  readonly weights: Float32Array;
 }
 
-/** scores += weight (x S F) F^T, S being the scales on the diagonal. */
-function addProjection(
-  factors: Float32Array,
-  scales: Float32Array,
-  rows: Int32Array,
-  rowWeights: Float64Array,
-  weight: number,
-  scores: Float64Array,
-): void {
-  const columns = factors.length / scales.length;
-  const vector = new Float64Array(columns);
-  for (let n = 0; n < rows.length; n++) {
-    const scaled = weight * rowWeights[n]! * scales[rows[n]!]!;
-    for (let k = 0; k < columns; k++) vector[k]! += scaled * factors[rows[n]! * columns + k]!;
+interface Prepared {
+  /** By item: its share over the largest of its row, 1 where nobody bought any of them. */
+  readonly parts: Float32Array;
+  /** Left out before there are any. */
+  readonly neighbours: ByNeighbour | undefined;
+}
+
+/** Scores histories by the model of any round, with what there is so far. */
+export class Scorer {
+  readonly #options: SpectralOptions;
+  readonly #heap: Heap;
+  readonly #scratch: Scratch;
+  readonly #histories: RowHistories;
+  readonly #prepared = new WeakMap<Model, Prepared>();
+
+  constructor(options: SpectralOptions, rows: number, heap: Heap) {
+    this.#options = options;
+    this.#heap = heap;
+    this.#scratch = heap.scratch();
+    this.#histories = new RowHistories(rows);
   }
-  for (let row = 0; row < scores.length; row++) {
-    let score = 0;
-    for (let k = 0; k < columns; k++) score += vector[k]! * factors[row * columns + k]!;
-    scores[row]! += score;
+
+  /**
+   * One score an item: of its row, by the neighbours that the history has and by the projection on the factors. Of items
+   * that share a row the more popular come first.
+   */
+  scores(model: Model, history: History): Float32Array {
+    const heap = this.#heap;
+    const { rows, columns, factors, itemRows, scales } = residentRows(heap, model);
+    const stride = strideOf(columns);
+    const most = history.items.length;
+    const vectorAt = this.#scratch.reserve(8 * stride + 4 * (stride + 2 * most + strideOf(rows)));
+    const userAt = vectorAt + 8 * stride;
+    const heldAt = userAt + 4 * stride;
+    const weightsAt = heldAt + 4 * most;
+    const scoresAt = weightsAt + 4 * most;
+    const [held, weights] = [heap.int32(heldAt, most), heap.float32(weightsAt, most)];
+    const ofItems = historyWeights(history, this.#options);
+    const count = this.#histories.write(history.items, itemRows(), ofItems, held, weights);
+    const { neighbours, parts } = this.#prepare(model);
+    const own = weights.slice(0, count);
+    const ofRows = scales();
+    for (let n = 0; n < count; n++) weights[n]! *= ofRows[held[n]!]!;
+    const vector = heap.float64(vectorAt, stride).fill(0);
+    heap.kernels.weightedRowSum(factors, stride, heldAt, count, weightsAt, vectorAt);
+    const factorWeight = neighbours === undefined ? 1 : this.#options.factorWeight;
+    heap.float32(userAt, stride).set(vector.map(value => factorWeight * value));
+    heap.kernels.scoreItems(factors, stride, 0, userAt, rows, scoresAt);
+    const rowScores = Float64Array.from(heap.float32(scoresAt, rows));
+    if (neighbours !== undefined) addNeighbours(neighbours, held.subarray(0, count), own, rowScores);
+    const shares = model.tensor('item.shares');
+    const prior = priorWeight(this.#options.popularityPrior, most);
+    const rowOf = itemRows();
+    return shares.map((share, item) => {
+      const score = rowScores[rowOf[item]!]!;
+      return (score > 0 ? parts[item]! : 1) * score + prior * share;
+    });
   }
+
+  #prepare(model: Model): Prepared {
+    const known = this.#prepared.get(model);
+    if (known !== undefined) return known;
+    const prepared = { parts: partsOf(model), neighbours: neighboursOf(model) };
+    this.#prepared.set(model, prepared);
+    return prepared;
+  }
+}
+
+function partsOf(model: Model): Float32Array {
+  const shares = model.tensor('item.shares');
+  const itemRows = model.tensor('item.rows');
+  const largest = new Float32Array(model.tensor('row.scales').length);
+  for (let item = 0; item < shares.length; item++) {
+    largest[itemRows[item]!] = Math.max(largest[itemRows[item]!]!, shares[item]!);
+  }
+  return shares.map((share, item) => (largest[itemRows[item]!]! > 0 ? share / largest[itemRows[item]!]! : 1));
+}
+
+/** The model has them by the row that is scored; turned about, what a history does to scores costs what is in it. */
+function neighboursOf(model: Model): ByNeighbour | undefined {
+  if (!model.specs.some(({ name }) => name === 'row.neighbours')) return undefined;
+  const neighbours = model.tensor('row.neighbours');
+  const weights = model.tensor('row.weights');
+  const rows = model.tensor('row.scales').length;
+  const width = neighbours.length / rows;
+  const { order, offsets } = countingSort(Int32Array.from(neighbours), rows + 1);
+  const used = order.subarray(0, offsets[rows]);
+  return {
+    offsets,
+    scored: used.map(at => Math.floor(at / width)),
+    weights: Float32Array.from(used, at => weights[at]!),
+  };
 }
 
 function addNeighbours(
-  neighbours: Float32Array,
-  weights: Float32Array,
-  rows: Int32Array,
-  rowWeights: Float64Array,
+  { offsets, scored, weights }: ByNeighbour,
+  held: Int32Array,
+  heldWeights: Float32Array,
   scores: Float64Array,
 ): void {
-  const width = neighbours.length / scores.length;
-  // One more at the end, for the number that fills a row up.
-  const held = new Float64Array(scores.length + 1);
-  for (let n = 0; n < rows.length; n++) held[rows[n]!] = rowWeights[n]!;
-  for (let row = 0; row < scores.length; row++) {
-    let score = 0;
-    for (let at = row * width; at < (row + 1) * width; at++) score += weights[at]! * held[neighbours[at]!]!;
-    scores[row]! += score;
+  for (let n = 0; n < held.length; n++) {
+    const weight = heldWeights[n]!;
+    for (let at = offsets[held[n]!]!; at < offsets[held[n]! + 1]!; at++) scores[scored[at]!]! += weight * weights[at]!;
   }
 }

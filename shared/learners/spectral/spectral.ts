@@ -1,15 +1,17 @@
 import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
+import { threadHeap } from '../../kernels/heap.ts';
 import { orthonormalise } from '../../linear-algebra/tall.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
-import { countPairs, projectHistory } from './contribute.ts';
+import { candidates } from './candidates.ts';
+import { Contributor } from './contribute.ts';
 import { nystroem, PartialGram, shrink } from './gram.ts';
-import { candidates, type Neighbours, neighbourWeights } from './neighbours.ts';
+import { type Neighbours, neighbourWeights } from './neighbours.ts';
 import { type SpectralOptions, spectralOptionsSchema } from './options.ts';
 import { assignRows } from './rows.ts';
-import { spectralScores } from './scores.ts';
+import { Scorer } from './scores.ts';
 
 /** Where noise, or the want of purchases, leaves no mean to take for the ridge. */
 const SMALLEST_RIDGE = 1e-3;
@@ -39,6 +41,8 @@ class Spectral implements Learner {
   readonly #items: number;
   readonly #rows: number;
   readonly #columns: number;
+  readonly #contributor: Contributor;
+  readonly #scorer: Scorer;
 
   constructor(options: SpectralOptions, { size }: Catalogue) {
     this.rounds = 1 + options.subspaceRounds + options.neighbourRounds;
@@ -46,6 +50,8 @@ class Spectral implements Learner {
     this.#items = size;
     this.#rows = Math.min(size, options.maxRows);
     this.#columns = Math.min(options.columns, this.#rows);
+    this.#contributor = new Contributor(this.#rows, threadHeap());
+    this.#scorer = new Scorer(options, this.#rows, threadHeap());
   }
 
   /** Nothing is published before the items are counted; the first basis is drawn. */
@@ -71,7 +77,8 @@ class Spectral implements Learner {
     if (phase === 'count') {
       return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
     }
-    const part = phase === 'subspace' ? projectHistory(model, items) : countPairs(model, items);
+    const devices = this.#contributor;
+    const part = phase === 'subspace' ? devices.project(model, items) : devices.countPairs(model, items);
     return { length, parts: [part] };
   }
 
@@ -83,7 +90,7 @@ class Spectral implements Learner {
   }
 
   scores(model: Model, { history }: DeviceData): Float32Array {
-    return spectralScores(model, history, this.#options);
+    return this.#scorer.scores(model, history);
   }
 
   #phase(round: number): 'count' | 'subspace' | 'neighbours' | undefined {
@@ -115,13 +122,13 @@ class Spectral implements Learner {
       next.tensor('row.factors').set(orthonormalise(sum, columns));
       return { model: next, memory };
     }
-    const low = nystroem(Float64Array.from(model.tensor('row.factors')), sum, columns);
+    const low = nystroem(model.tensor('row.factors'), sum, columns);
     const counts = memory.tensor('row.counts');
     const factors = shrink(low, columns, this.#ridge(counts) * meanSquaredScale(counts, model.tensor('row.scales')));
     const kept = new Model([...memory.specs, this.#rowTensor('low')]);
     kept.tensor('row.counts').set(counts);
     kept.tensor('low').set(low);
-    return this.#publish(model, factors, kept, undefined);
+    return this.#publish(model, factors, kept, this.#gram(model, kept), undefined);
   }
 
   #foldNeighbours({ model, memory }: LearnerState, { sum }: Release): Next {
@@ -134,11 +141,17 @@ class Spectral implements Learner {
     const gram = this.#gram(model, kept);
     const counted = (kept.specs.length - 2) / 2;
     const neighbours = neighbourWeights(gram, counted * this.#columns, this.#ridge(kept.tensor('row.counts')));
-    return this.#publish(model, Float64Array.from(model.tensor('row.factors')), kept, neighbours);
+    return this.#publish(model, model.tensor('row.factors'), kept, gram, neighbours);
   }
 
   /** The model after the factors are known, with the candidates of the next round if there is one. */
-  #publish(model: Model, factors: Float64Array, memory: Model, neighbours: Neighbours | undefined): Next {
+  #publish(
+    model: Model,
+    factors: ArrayLike<number>,
+    memory: Model,
+    gram: PartialGram,
+    neighbours: Neighbours | undefined,
+  ): Next {
     const counted = (memory.specs.length - 2) / 2;
     const more = counted < this.#options.neighbourRounds;
     const specs = [...this.#itemTensors(), this.#rowTensor('row.factors')];
@@ -154,23 +167,17 @@ class Spectral implements Learner {
       next.tensor('row.neighbours').set(neighbours.rows);
       next.tensor('row.weights').set(neighbours.weights);
     }
-    if (more) next.tensor('row.candidates').set(candidates(this.#gram(model, memory), this.#columns, neighbours));
+    if (more) next.tensor('row.candidates').set(candidates(gram, this.#columns, neighbours));
     return { model: next, memory: more ? memory : new Model([]) };
   }
 
   #gram(model: Model, memory: Model): PartialGram {
     const counts = Float64Array.from(memory.tensor('row.counts'));
-    const scales = Float64Array.from(model.tensor('row.scales'));
-    const gram = new PartialGram(counts, Float64Array.from(memory.tensor('low')), scales);
-    for (const { name } of memory.specs) {
-      if (!name.endsWith('.pairs')) continue;
-      const pairs = memory.tensor(name);
-      const others = memory.tensor(name.replace('.pairs', '.rows'));
-      for (let at = 0; at < pairs.length; at++) {
-        if (others[at]! >= 0) gram.setPair(Math.floor(at / this.#columns), others[at]!, pairs[at]!);
-      }
-    }
-    return gram;
+    const rounds = memory.specs.filter(({ name }) => name.endsWith('.pairs'));
+    const counted = rounds.map(({ name }) => {
+      return { others: memory.tensor(name.replace('.pairs', '.rows')), counts: memory.tensor(name) };
+    });
+    return new PartialGram(counts, memory.tensor('low'), model.tensor('row.scales'), counted);
   }
 
   #ridge(counts: Float32Array): number {

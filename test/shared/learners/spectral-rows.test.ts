@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLearner } from '../../../shared/learners/index.ts';
-import { assignRows, rowHistory } from '../../../shared/learners/spectral/rows.ts';
+import { assignRows, RowHistories } from '../../../shared/learners/spectral/rows.ts';
 import { randomNumbers } from '../linear-algebra/matrices.ts';
 import {
   bought,
@@ -43,9 +43,19 @@ describe('assignRows', () => {
   });
 });
 
-it('rowHistory has each row once, with the sum of the weights', () => {
-  const history = rowHistory(Int32Array.of(4, 0, 2, 1), Float32Array.of(7, 3, 7, 0, 3), n => 2 ** n);
-  expect(history).toEqual({ rows: Int32Array.of(3, 7), weights: Float64Array.of(1 + 8, 2 + 4) });
+it('histories over rows have each row once, with the sum of the weights, call after call', () => {
+  const histories = new RowHistories(8);
+  const [rows, weights] = [new Int32Array(4), new Float32Array(4)];
+  const itemRows = Int32Array.of(7, 3, 7, 0, 3);
+  for (let call = 0; call < 2; call++) {
+    const own = Float32Array.of(1, 2, 4, 8);
+    expect(histories.write(Int32Array.of(4, 0, 2, 1), itemRows, own, rows, weights)).toBe(2);
+    expect(rows.subarray(0, 2)).toEqual(Int32Array.of(3, 7));
+    expect(weights.subarray(0, 2)).toEqual(Float32Array.of(1 + 8, 2 + 4));
+  }
+  expect(histories.write(Int32Array.of(3, 2, 0), itemRows, undefined, rows, weights)).toBe(2);
+  expect(rows.subarray(0, 2)).toEqual(Int32Array.of(0, 7));
+  expect(weights.subarray(0, 2)).toEqual(Float32Array.of(1, 2));
 });
 
 describe('spectral with fewer rows than items', () => {
