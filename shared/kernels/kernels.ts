@@ -1,4 +1,5 @@
 import { type CholeskyKernels, choleskyTwin } from './twin/cholesky.ts';
+import { type EigenKernels, eigenTwin } from './twin/eigen.ts';
 import { type GramKernels, gramTwin } from './twin/gram.ts';
 import { TwinMemory } from './twin/memory.ts';
 import { type MfNewtonKernels, mfNewtonTwin } from './twin/mf-newton.ts';
@@ -29,6 +30,7 @@ interface MemoryKernels {
 export interface Kernels
   extends MemoryKernels,
     CholeskyKernels,
+    EigenKernels,
     GramKernels,
     MfNewtonKernels,
     MfSgdKernels,
@@ -55,6 +57,7 @@ export function twinKernels(): Kernels {
     allocate: bytes => memory.allocate(bytes),
     release: pointer => memory.release(pointer),
     ...cholesky,
+    ...eigenTwin(memory),
     ...gramTwin(memory),
     ...pairTwin(memory),
     ...productTwin(memory),

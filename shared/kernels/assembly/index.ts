@@ -1,4 +1,5 @@
 export { choleskyFactor, choleskySolve, choleskySubstitute } from './cholesky';
+export { reflectPanel, reflectSymmetric, rotatePanel } from './eigen';
 export { gatherColumns, weightedGram, weightedRowSum } from './gram';
 export { allocate, release } from './heap';
 export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
