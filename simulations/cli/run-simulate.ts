@@ -48,7 +48,9 @@ export async function runSimulate(flags: SimulateFlags): Promise<void> {
 /** The flags that are settings of the run under the same name. */
 function runFlags(flags: SimulateFlags): Omit<SimulateOptions, 'privacy'> {
   const { data, maxBadShare, cohort, transport, processes, workers = availableParallelism() } = flags;
+  const { trace, overSelection, minimum, deadline } = flags;
   const { seed, holdout, evaluateEvery, baselines, easeLambda } = flags;
   const how = { cohort, transport, processes, workers };
-  return { data, maxBadShare, ...how, seed, holdout, evaluateEvery, baselines, easeLambda };
+  const time = { trace, overSelection, minimum, trainMs: deadline && Math.round(deadline * 1000) };
+  return { data, maxBadShare, ...how, ...time, seed, holdout, evaluateEvery, baselines, easeLambda };
 }

@@ -8,13 +8,14 @@ import { addPrivacyOptions } from './privacy-options.ts';
 
 /** What commander parses `larder simulate` to. */
 export interface SimulateFlags
-  extends Omit<SimulateOptions, 'columns' | 'learner' | 'learnerFile' | 'learnerOptions' | 'privacy'>,
+  extends Omit<SimulateOptions, 'columns' | 'learner' | 'learnerFile' | 'learnerOptions' | 'privacy' | 'trainMs'>,
     PrivacyOptions {
   readonly learner: string;
   readonly backend?: TfjsBackend;
   readonly json?: boolean;
   readonly out?: string;
   readonly rounds?: number;
+  readonly deadline?: number;
   readonly set?: Record<string, unknown>;
   readonly column?: Record<string, string>;
 }
@@ -45,6 +46,10 @@ export function simulateCommand(): Command {
       'threads that play the devices (default: one a core); 0: none beside the main one',
       integer,
     )
+    .option('--trace <spec>', 'when devices are there, how fast, and what drops out: diurnal[:…], always[:…] or a file')
+    .option('--over-selection <factor>', 'with --trace: so many times the cohort is asked (default: 1.3)', number)
+    .option('--minimum <devices>', 'with --trace: the least that is folded at the deadline (default: half)', integer)
+    .option('--deadline <seconds>', 'with --trace: how long a round waits for contributions (default: 120)', number)
     .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)

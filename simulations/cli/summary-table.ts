@@ -1,7 +1,8 @@
 import type { Metrics } from '../evaluation/evaluate.ts';
 import type { RunSummary } from '../runs/results.ts';
+import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
 import { privacyText } from './privacy-text.ts';
-import { bytesText, countText, figureTable } from './table.ts';
+import { bytesText, countText, durationText, figureTable } from './table.ts';
 
 /** What `simulate` prints at its end. */
 export function summaryText(summary: RunSummary, folder: string): string {
@@ -45,5 +46,15 @@ function notes(summary: RunSummary): string[] {
     `training: ${seconds.toFixed(1)} s, ${countText(Math.round(devicesPerSecond))} devices/s, ${bytesText(bytes.up)} up, ${bytesText(bytes.down)} down`,
   );
   if (summary.abandonedRounds > 0) lines.push(`abandoned rounds: ${summary.abandonedRounds}`);
+  if (summary.virtualTime !== null) lines.push(virtualTimeText(summary.virtualTime));
   return [...lines, ...privacyText(privacy)];
+}
+
+function virtualTimeText({ durationMs, roundMs, deviceMs, wasted }: VirtualTimeSummary): string {
+  const rounds =
+    roundMs === null
+      ? 'no round was folded'
+      : `a round ${durationText(roundMs.median)} (median; ${durationText(roundMs.p90)} at the 90th percentile)`;
+  const worked = durationText(Object.values(deviceMs).reduce((sum, ms) => sum + ms, 0));
+  return `virtual time: ${durationText(durationMs)}, ${rounds}; devices worked ${worked}, ${(100 * wasted).toFixed(1)} % of it wasted`;
 }

@@ -22,3 +22,9 @@ export function bytesText(bytes: number): string {
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
+
+/** `1.5 s`, `1.5 min`, `1.5 h`; hours go on for ever. */
+export function durationText(ms: number): string {
+  if (ms < 60e3) return `${(ms / 1e3).toFixed(1)} s`;
+  return ms < 3600e3 ? `${(ms / 60e3).toFixed(1)} min` : `${countText(Number((ms / 3600e3).toFixed(1)))} h`;
+}

@@ -5,6 +5,7 @@ import type { ContentHash } from '../../shared/hash.ts';
 import type { AccountantName } from '../../shared/privacy/accountants/account.ts';
 import type { Adjacency } from '../../shared/privacy/mechanism.ts';
 import type { Metrics } from '../evaluation/evaluate.ts';
+import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
 
 /**
  * What a run can promise. Without noise `epsilon`, and with it all that belongs to a promise, is null: then nothing is
@@ -121,4 +122,6 @@ export interface RunSummary {
   readonly seconds: number;
   readonly devicesPerSecond: number;
   readonly bytes: { readonly up: number; readonly down: number };
+  /** What the run took in the time of its devices; null where they had no traces. */
+  readonly virtualTime: VirtualTimeSummary | null;
 }

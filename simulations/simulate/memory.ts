@@ -3,6 +3,10 @@ import { Coordinator } from '../../server/coordinator.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { evaluationOf } from '../evaluation/evaluate.ts';
+import { tracedRounds } from '../virtual-time/settings.ts';
+import { parseTraceSpec } from '../virtual-time/trace-spec.ts';
+import { TracedFleet } from '../virtual-time/traced-fleet.ts';
+import { VirtualTimes } from '../virtual-time/virtual-time.ts';
 import type { DevicePool } from '../workers/device-pool.ts';
 import { OneThread } from '../workers/one-thread.ts';
 import { Threads } from '../workers/threads.ts';
@@ -32,19 +36,35 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
       catalogue,
     );
     const clock = new VirtualClock();
-    const fleet = new MemoryFleet(new SortedIds(split.users), pool, meter, clock);
+    const ids = new SortedIds(split.users);
+    const times = new VirtualTimes();
+    const traced =
+      settings.trace === undefined
+        ? undefined
+        : {
+            settings: tracedRounds(settings, cohort),
+            traces: await parseTraceSpec(settings.trace)(ids, seed),
+          };
+    const purchases = (user: number): number => split.train.offsets[user + 1]! - split.train.offsets[user]!;
+    const fleet =
+      traced === undefined
+        ? new MemoryFleet(ids, pool, meter, clock)
+        : new TracedFleet({ ...traced, ids, purchases, seed, clock, meter, times, pool });
     const progress = roundProgress(input);
     let settling: Promise<void> | undefined;
     const coordinator = new Coordinator({
       learner,
-      // Nobody drops out, so nobody is asked in reserve; the divisor is the cohort itself.
-      settings: simulatedRounds(compileRoundOptions({ goal: cohort, overSelection: 1, maxAbandoned: 0 }), input),
+      // Without traces nobody drops out, so nobody is asked in reserve; the divisor is the cohort itself.
+      settings:
+        traced?.settings ??
+        simulatedRounds(compileRoundOptions({ goal: cohort, overSelection: 1, maxAbandoned: 0 }), input),
       privacy: simulatedPrivacy(input, 'sum'),
       fleet,
       clock,
       random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),
       onRound: record => {
         progress.round(record);
+        times.round(record);
         const { published } = coordinator;
         const evaluate = async () => evaluationOf(await pool.rank(published.model));
         settling = hooks.onRound(record, published, { evaluate, bytesPerDevice: meter.latestRound });
@@ -63,8 +83,12 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
     });
     const { ending, state, published } = await coordinator.finished;
     const newcomers = new VirtualDevices(learner, split.train, split.users, seed, NO_PERSONAL_STATES);
+    // A trace that ends before the rounds do is the end of the run.
+    const tracesEnded = traced !== undefined && ending === 'stopped' && !hooks.signal.aborted;
+    if (tracesEnded)
+      hooks.notice(`The traces end after ${state.round} of ${learner.rounds} rounds. Give longer ones to go on.`);
     return {
-      complete: ending === 'finished',
+      complete: ending === 'finished' || tracesEnded,
       state,
       published,
       evaluate: async () => evaluationOf(await pool.rank(published.model)),
@@ -72,6 +96,7 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
       ...progress.totals(),
       clipNorm,
       bytes: meter.bytes,
+      virtualTime: traced === undefined ? null : times.summary(clock.now()),
       close: () => pool.close(),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { compilePrivacyOptions, type PrivacyOptions, type PrivacySettings } from
 import { SettingsError } from '../../shared/errors.ts';
 import { learnerDefinitions, learnerOptions } from '../../shared/learners/index.ts';
 import { TFJS_BACKENDS } from '../learners/backend.ts';
+import { checkTracedSettings } from '../virtual-time/settings.ts';
 
 export const TRANSPORTS = ['memory', 'websocket'] as const;
 export const HOLDOUTS = ['last-item', 'last-basket'] as const;
@@ -26,6 +27,12 @@ const schema = z.strictObject({
   processes: positive.default(4),
   /** Devices asked a round; all of them if left out. */
   cohort: positive.optional(),
+  /** When devices are there and how fast they are: see virtual-time/trace-spec.ts. Without, all are, and train in no time. */
+  trace: z.string().optional(),
+  /** How rounds wait for the devices of a trace; see server/round/settings.ts. */
+  overSelection: z.number().optional(),
+  minimum: positive.optional(),
+  trainMs: z.number().optional(),
   /** Noise and what it promises; see server/privacy/options.ts. No noise if left out. */
   privacy: z.record(z.string(), z.unknown()).default({}),
   /** Threads that play the devices of the memory transport; 0: the process's own. It changes nothing but the time. */
@@ -57,9 +64,11 @@ export function simulateSettings(options: SimulateOptions, learners = learnerDef
       'With --transport websocket personal vectors are on the devices until the run ends, so --evaluate-every cannot be had. Leave it out, or use --transport memory.',
     );
   }
+  const privacy = compilePrivacyOptions(options.privacy ?? {});
+  checkTracedSettings(settings, privacy);
   return {
     ...settings,
-    privacy: compilePrivacyOptions(options.privacy ?? {}),
+    privacy,
     learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners),
   };
 }

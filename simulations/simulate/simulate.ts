@@ -138,6 +138,7 @@ async function runSteps(
     seconds,
     devicesPerSecond: training.contributions / seconds,
     bytes: training.bytes,
+    virtualTime: training.virtualTime,
   };
   return { summary, training, evaluation };
 }
@@ -201,7 +202,7 @@ async function train(
   return { training, schedule, seconds: (performance.now() - startedAtMs - evaluationMs) / 1000 };
 }
 
-function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {
+export function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {
   if (cohort !== undefined && cohort > users.length) {
     throw new SettingsError(`A cohort of ${cohort} cannot be asked of ${users.length} devices. Lower --cohort.`);
   }

@@ -8,6 +8,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { HistoryScorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
+import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
 import type { SimulateHooks } from './hooks.ts';
 import type { SimulateSettings } from './settings.ts';
 
@@ -55,6 +56,8 @@ export interface TrainingResult {
   readonly contributions: number;
   readonly abandonedRounds: number;
   readonly bytes: { readonly up: number; readonly down: number };
+  /** Null where devices had no traces. */
+  readonly virtualTime: VirtualTimeSummary | null;
   /** To be called when nothing more is evaluated. */
   close(): Promise<void>;
 }

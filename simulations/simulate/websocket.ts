@@ -93,6 +93,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
       ...progress.totals(),
       clipNorm,
       bytes: gateway.traffic,
+      virtualTime: null,
       close: async () => {},
     };
   } finally {
