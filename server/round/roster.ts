@@ -32,13 +32,15 @@ export class Roster {
 
   /** All of them pending; a device that is listed twice is asked once. */
   static of(asked: readonly string[]): Roster {
-    const devices = [...new Set(asked)];
+    const indices = new Map<string, number>();
+    for (const device of asked) if (!indices.has(device)) indices.set(device, indices.size);
+    const devices = [...indices.keys()];
     const chunks: Standing[][] = [];
     for (let from = 0; from < devices.length; from += CHUNK) {
-      chunks.push(devices.slice(from, from + CHUNK).map(() => 'pending'));
+      chunks.push(Array.from({ length: Math.min(CHUNK, devices.length - from) }, () => 'pending'));
     }
     const tally = { pending: devices.length, counted: 0, declined: 0, left: 0, refused: 0 };
-    return new Roster(devices, tally, new Map(devices.map((device, index) => [device, index])), chunks);
+    return new Roster(devices, tally, indices, chunks);
   }
 
   /** Undefined: the device was not asked. */

@@ -16,6 +16,8 @@ export class Accumulator {
   readonly #scratch;
   readonly #partials: number;
   readonly #totals: number;
+  /** Of the contribution that is being added. */
+  readonly #pointers: number[] = [];
 
   /** Begins as zeros; `release` it when it is done with. */
   constructor(length: number, heap = threadHeap()) {
@@ -30,15 +32,19 @@ export class Accumulator {
   /** @throws NumericalError if a value is not finite. */
   add(contribution: Contribution, { clipNorm }: RoundPlan, { gridSteps, clipFlagSteps }: Protection): void {
     const { kernels } = this.#heap;
-    const placed = this.#place(contribution);
+    const { parts } = contribution;
+    const pointers = this.#place(contribution);
     const partials = this.#heap.float64(this.#partials, 4);
     partials.fill(0);
-    for (const { values, size } of placed) kernels.squaredNorm(values, size, this.#partials);
+    for (let n = 0; n < parts.length; n++) {
+      kernels.squaredNorm(pointers[2 * n + 1]!, parts[n]!.values.length, this.#partials);
+    }
     const norm = Math.sqrt(partials[0]! + partials[1]! + partials[2]! + partials[3]!);
     const scale = clippedScale(norm, clipNorm, gridSteps);
-    for (const { offset, width, rows, count, values } of placed) {
+    for (let n = 0; n < parts.length; n++) {
+      const { offset, width, rows } = parts[n]!;
       const totals = this.#totals + offset * Float64Array.BYTES_PER_ELEMENT;
-      kernels.addScaledRows(totals, width, rows, count, values, scale);
+      kernels.addScaledRows(totals, width, pointers[2 * n]!, rows.length, pointers[2 * n + 1]!, scale);
     }
     if (clipFlagSteps === 0) return;
     const flag = this.#heap.float64(this.#totals, this.length).subarray(this.length - 1);
@@ -57,46 +63,40 @@ export class Accumulator {
     this.#scratch.release();
   }
 
-  /** The parts by pointers; what is not in the kernels' memory is copied there. */
-  #place({ length, parts }: Contribution): readonly Placed[] {
+  /** Where the rows and values of each part are, in turn; what is not in the kernels' memory is copied there. */
+  #place({ length, parts }: Contribution): readonly number[] {
     if (length > this.length) {
       throw new NumericalError(`A contribution of length ${length} cannot be added to a sum of ${this.length}.`);
     }
     const { buffer } = this.#heap.kernels.memory;
-    const strangers = new Map<Int32Array | Float32Array, number>();
+    const pointers = this.#pointers;
     let bytes = 0;
-    const placeOf = (array: Int32Array | Float32Array): { pointer: number; stranger: boolean } => {
-      if (array.buffer === buffer) return { pointer: array.byteOffset, stranger: false };
-      const pointer = bytes;
-      strangers.set(array, pointer);
-      bytes += array.byteLength;
-      return { pointer, stranger: true };
-    };
-    const places = parts.map(({ offset, width, rows, values }) => ({
-      offset,
-      width,
-      count: rows.length,
-      size: values.length,
-      rows: placeOf(rows),
-      values: placeOf(values),
-    }));
-    // Reserving may move the memory, and void the views of it.
-    const base = this.#scratch.reserve(bytes);
-    for (const [array, at] of strangers) {
-      if (array instanceof Int32Array) this.#heap.int32(base + at, array.length).set(array);
-      else this.#heap.float32(base + at, array.length).set(array);
+    for (let n = 0; n < parts.length; n++) {
+      const { rows, values } = parts[n]!;
+      pointers[2 * n] = rows.buffer === buffer ? rows.byteOffset : STRANGE;
+      pointers[2 * n + 1] = values.buffer === buffer ? values.byteOffset : STRANGE;
+      if (rows.buffer !== buffer) bytes += rows.byteLength;
+      if (values.buffer !== buffer) bytes += values.byteLength;
     }
-    const pointerOf = ({ pointer, stranger }: { pointer: number; stranger: boolean }): number =>
-      stranger ? base + pointer : pointer;
-    return places.map(place => ({ ...place, rows: pointerOf(place.rows), values: pointerOf(place.values) }));
+    if (bytes === 0) return pointers;
+    // Reserving may move the memory, and void the views of it: from here on only strangers are read.
+    let free = this.#scratch.reserve(bytes);
+    for (let n = 0; n < parts.length; n++) {
+      const { rows, values } = parts[n]!;
+      if (pointers[2 * n] === STRANGE) {
+        this.#heap.int32(free, rows.length).set(rows);
+        pointers[2 * n] = free;
+        free += rows.byteLength;
+      }
+      if (pointers[2 * n + 1] === STRANGE) {
+        this.#heap.float32(free, values.length).set(values);
+        pointers[2 * n + 1] = free;
+        free += values.byteLength;
+      }
+    }
+    return pointers;
   }
 }
 
-interface Placed {
-  readonly offset: number;
-  readonly width: number;
-  readonly rows: number;
-  readonly count: number;
-  readonly values: number;
-  readonly size: number;
-}
+/** Not in the kernels' memory. */
+const STRANGE = -1;

@@ -8,18 +8,23 @@ import { type Random, RandomSource } from './random.ts';
  * For simulations only: an observer can predict it.
  */
 export function seededRandom(seed: number, ...path: readonly (string | number)[]): Random {
-  return new SeededRandom(deriveState(seed, path));
+  return new SeededRandom(seed, path);
 }
 
 class SeededRandom extends RandomSource {
-  readonly #generator: RandomGenerator;
+  readonly #seed: number;
+  readonly #path: readonly (string | number)[];
+  /** Made at the first draw: many devices are handed a stream that they never draw from. */
+  #generator: RandomGenerator | undefined;
 
-  constructor(state: readonly number[]) {
+  constructor(seed: number, path: readonly (string | number)[]) {
     super();
-    this.#generator = xoroshiro128plusFromState(state);
+    this.#seed = seed;
+    this.#path = path;
   }
 
   override uint32(): number {
+    this.#generator ??= xoroshiro128plusFromState(deriveState(this.#seed, this.#path));
     return this.#generator.next() >>> 0;
   }
 }

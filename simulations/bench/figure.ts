@@ -7,6 +7,8 @@ export interface Figure {
   readonly rival?: number;
   /** `value / rival`, or the other way about where less is better: above 1 is better than the rival. */
   readonly ratio?: number;
+  /** What it was measured on, or why there is no rival. */
+  readonly note?: string;
 }
 
 /** The middle value; of an even number of them the upper one. */

@@ -68,14 +68,18 @@ export class MemoryFleet implements Fleet {
 
   async #play({ devices, task }: Asked, coordinator: Coordinator, signal: AbortSignal, events: MemoryFleetEvents) {
     const { round, published } = task;
-    const users = Int32Array.from(devices, device => this.#ids.userOf(device));
+    const users = new Int32Array(devices.length);
+    for (let at = 0; at < devices.length; at++) users[at] = this.#ids.userOf(devices[at]!);
     const trained = await this.#pool.train({ ...task, model: published.model }, users, { signal, ...events });
     if (trained === undefined) return;
     const { sum, declined, reason } = trained;
     if (reason !== undefined) events.declined(reason);
-    const without = new Set(declined);
-    for (const [at, device] of devices.entries()) if (without.has(users[at]!)) coordinator.declined(device, round);
-    const contributed = devices.filter((_, at) => !without.has(users[at]!));
+    let contributed = devices;
+    if (declined.length > 0) {
+      const without = new Set(declined);
+      for (const [at, device] of devices.entries()) if (without.has(users[at]!)) coordinator.declined(device, round);
+      contributed = devices.filter((_, at) => !without.has(users[at]!));
+    }
     if (contributed.length > 0) coordinator.contributedTogether(contributed, { round, model: published.hash, sum });
   }
 }

@@ -19,13 +19,15 @@ export class WireMeter {
   #down = 0;
   #latest = { up: 0, down: 0 };
   readonly #greeted = new Set<string>();
-  readonly #welcome: Welcome;
-  readonly #catalogueBytes: number;
+  /** What greeting a device weighs down; up it is `#helloBytes` by the length of the device's id. */
+  readonly #welcomeBytes: number;
+  readonly #helloBytes = new Map<number, number>();
 
   constructor(welcome: Omit<Welcome, 'type' | 'protocol' | 'catalogue'>, catalogue: Uint8Array) {
     const hash = contentHash(catalogue);
-    this.#welcome = { type: 'welcome', protocol: PROTOCOL_VERSION, catalogue: hash, ...welcome };
-    this.#catalogueBytes = down({ type: 'blob', kind: 'catalogue', hash, data: catalogue });
+    this.#welcomeBytes =
+      down({ type: 'welcome', protocol: PROTOCOL_VERSION, catalogue: hash, ...welcome }) +
+      down({ type: 'blob', kind: 'catalogue', hash, data: catalogue });
   }
 
   get bytes(): { up: number; down: number } {
@@ -41,8 +43,8 @@ export class WireMeter {
     for (const device of devices) {
       if (this.#greeted.has(device)) continue;
       this.#greeted.add(device);
-      this.#up += up({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds: [] });
-      this.#down += down(this.#welcome) + this.#catalogueBytes;
+      this.#up += this.#helloOf(device);
+      this.#down += this.#welcomeBytes;
     }
     const model = published.hash;
     const task = down({ type: 'task', round, model, plan, protection, timeLeftMs });
@@ -54,6 +56,15 @@ export class WireMeter {
     this.#latest = { up: contribution, down: task + blob + receipt };
     this.#up += devices.length * this.#latest.up;
     this.#down += devices.length * this.#latest.down;
+  }
+
+  #helloOf(device: string): number {
+    const length = Buffer.byteLength(device);
+    const known = this.#helloBytes.get(length);
+    if (known !== undefined) return known;
+    const bytes = up({ type: 'hello', protocol: PROTOCOL_VERSION, device, holds: [] });
+    this.#helloBytes.set(length, bytes);
+    return bytes;
   }
 
   /** Everybody who took part is handed the final model. */

@@ -1,0 +1,66 @@
+import { Catalogue } from '../../shared/catalogue.ts';
+import { contentHash } from '../../shared/hash.ts';
+import { seededRandom } from '../../shared/random/seeded.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { Population } from '../data/population.ts';
+import { splitDataset } from '../evaluation/split.ts';
+import { benchData } from './bench-data.ts';
+import type { Figure } from './figure.ts';
+import { timedTraining } from './training.ts';
+
+/** Of the machine that the figures are stated for. */
+const WORKERS = 2;
+
+/** The published setting of federated matrix factorisation: one local epoch of SGD, four negatives a positive. */
+export const PUBLISHED_MF = Object.freeze({ solver: 'sgd', loss: 'bce', dimension: 32, negatives: 4, localSteps: 1 });
+
+/** Devices a second in rounds of mf by SGD that ask all 6,040 of them: the best of some rounds after the first. */
+export async function roundMf(): Promise<Figure> {
+  const { note, ...data } = await benchData();
+  const learnerOptions = { ...PUBLISHED_MF, rounds: 6 };
+  const { training, roundSeconds } = await timedTraining(data, { learner: 'mf', learnerOptions, workers: WORKERS });
+  await training.close();
+  const value = data.split.users.length / Math.min(...roundSeconds.slice(1));
+  return { id: 'round-mf', value, unit: 'devices/s', note: `${note}, ${WORKERS} workers` };
+}
+
+const SMALL = { devices: 200_000, purchases: 20, items: 1_000 };
+
+/** Devices a CPU-second, all threads counted, of the smallest contribution there is, the fold and the coordinator included. */
+export async function roundPopularity(): Promise<Figure> {
+  const dataset = uniformPurchases(SMALL);
+  const split = splitDataset(dataset, { holdout: 'last-item', minItems: SMALL.purchases + 1 });
+  const options = { learner: 'popularity', workers: WORKERS, cohort: SMALL.devices };
+  await (await timedTraining({ dataset, split }, { ...options, cohort: 1_000 })).training.close();
+  const { training, cpuSeconds } = await timedTraining({ dataset, split }, options);
+  await training.close();
+  const note = `${SMALL.purchases} purchases, ${SMALL.items} items, ${SMALL.devices} devices; threads started anew`;
+  return { id: 'round-popularity', value: SMALL.devices / cpuSeconds, unit: 'devices/CPU-s', note };
+}
+
+/** Devices that bought distinct items at random: what is bought does not matter to the time. */
+export function uniformPurchases({ devices, purchases, items }: typeof SMALL): Dataset {
+  const random = seededRandom(1, 'bench');
+  const rows = devices * purchases;
+  const bought = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const from = row - (row % purchases);
+    do bought[row] = random.below(items);
+    while (bought.subarray(from, row).includes(bought[row]!));
+  }
+  const offsets = Int32Array.from({ length: devices + 1 }, (_, device) => device * purchases);
+  const columns = {
+    items: bought,
+    times: Float64Array.from({ length: rows }, (_, row) => row % purchases),
+    baskets: Int32Array.from({ length: rows }, (_, row) => row % purchases),
+    quantities: new Float32Array(rows).fill(1),
+  };
+  return {
+    name: 'bench',
+    catalogue: new Catalogue(Array.from({ length: items }, (_, item) => ({ id: `item-${item}` }))),
+    users: Array.from({ length: devices }, (_, device) => `device-${String(device).padStart(8, '0')}`),
+    population: new Population(offsets, columns),
+    hash: contentHash(new Uint8Array(0)),
+    report: { rows, setAside: {}, bad: { count: 0, examples: [] } },
+  };
+}
