@@ -10,10 +10,8 @@ import { MF_SOURCE } from './kernel-mf-source.ts';
 import { MfWorkload } from './kernel-mf-workload.ts';
 
 const DEVICES = 40;
-const TURNS = 12;
 /** So short that some of them are not interrupted. */
 const RUNS_A_TURN = 20;
-const TWIN_TURNS = 4;
 
 /** What float32 may lose in an epoch, where each result is of the order of 0.1 to 1. */
 const TOLERANCE = 1e-4;
@@ -24,7 +22,7 @@ const UNIT = 'samples/s';
  * Samples a second of mf's gradient descent in WebAssembly, against the same in C, compiled here and run in a process of
  * its own that times itself, turn about. The fastest run of each.
  */
-export function kernelMfC(): Figure {
+export function kernelMfC(turns = 12): Figure {
   const workload = new MfWorkload(new Heap(wasmKernels()), DEVICES);
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'));
   try {
@@ -34,7 +32,7 @@ export function kernelMfC(): Figure {
     writeFileSync(problem, workload.problem());
     let seconds = Number.POSITIVE_INFINITY;
     let rivalSeconds = Number.POSITIVE_INFINITY;
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       for (let run = 0; run < RUNS_A_TURN; run++)
         seconds = Math.min(
           seconds,
@@ -55,11 +53,11 @@ export function kernelMfC(): Figure {
 }
 
 /** The same against the plain twin. */
-export function kernelMfTwin(): Figure {
+export function kernelMfTwin(turns = 4): Figure {
   const [workload, twin] = [wasmKernels(), twinKernels()].map(kernels => new MfWorkload(new Heap(kernels), DEVICES));
   let seconds = Number.POSITIVE_INFINITY;
   let twinSeconds = Number.POSITIVE_INFINITY;
-  for (let turn = 0; turn < TWIN_TURNS; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (let run = 0; run < RUNS_A_TURN; run++)
       seconds = Math.min(
         seconds,

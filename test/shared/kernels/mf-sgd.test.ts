@@ -60,7 +60,7 @@ describe.each(KINDS)('the samples drawn by %s', (_, create) => {
       const { samples, items } = draws.device(bought, negatives, 3);
       for (const epoch of samples) {
         const positives = epoch.filter((__, k) => k % (1 + negatives) === 0);
-        expect(positives.toSorted()).toEqual(bought.toSorted());
+        expect(sorted(positives)).toEqual(sorted(bought));
         const others = epoch.filter((__, k) => k % (1 + negatives) !== 0);
         expect(others.length).toBe(bought.length * negatives);
         expect(others.every(item => item >= 0 && item < catalogue && !bought.includes(item))).toBe(true);
@@ -83,7 +83,7 @@ describe.each(KINDS)('the samples drawn by %s', (_, create) => {
       orders.set(order, (orders.get(order) ?? 0) + 1);
       for (const item of epoch!.filter((__, k) => k % 3 !== 0)) negatives.set(item, (negatives.get(item) ?? 0) + 1);
     }
-    expect([...negatives.keys()].toSorted()).toEqual([0, 2, 3, 4, 7]);
+    expect(sorted([...negatives.keys()])).toEqual([0, 2, 3, 4, 7]);
     expect(orders.size).toBe(6);
     // Chi squared with 4 and 5 degrees of freedom passes 23.5 and 25.7 once in 10,000.
     expect(chiSquared([...negatives.values()])).toBeLessThan(23.5);
@@ -212,13 +212,13 @@ function epoch(heap: Heap, problem: Problem) {
   heap.kernels.sgdEpoch(user, stride, vectors, biases, BOUGHT, order, ...settings);
   const rows = [heap.float32(user, stride), heap.float32(vectors, ROWS * stride)].map(tensor => ({
     values: tensor.filter((_, k) => k % stride < dimension),
-    pads: [...tensor.filter((_, k) => k % stride >= dimension)],
+    pads: tensor.filter((_, k) => k % stride >= dimension),
   }));
   return {
     user: rows[0]!.values,
     vectors: rows[1]!.values,
     biases: heap.float32(biases, ROWS).slice(),
-    pads: rows.flatMap(({ pads }) => pads),
+    pads: rows.flatMap(({ pads }) => [...pads]),
   };
 }
 
@@ -256,4 +256,8 @@ function placeFloat32(heap: Heap, values: ArrayLike<number>): number {
   const pointer = heap.kernels.allocate(4 * values.length);
   heap.float32(pointer, values.length).set(values);
   return pointer;
+}
+
+function sorted(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
