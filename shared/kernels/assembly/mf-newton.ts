@@ -69,9 +69,9 @@ export function softmaxDerivatives(
 
 export function centre(matrix: usize, stride: i32, mean: usize, total: f64): void {
   for (let j = 0; j < stride; j++) {
-    const share = load<f64>(mean + ((<usize>j) << 3)) / total;
+    const share = <f64>load<f32>(mean + ((<usize>j) << 2)) / total;
     for (let k = 0; k <= j; k++, matrix += 8) {
-      store<f64>(matrix, load<f64>(matrix) - share * load<f64>(mean + ((<usize>k) << 3)));
+      store<f64>(matrix, load<f64>(matrix) - share * <f64>load<f32>(mean + ((<usize>k) << 2)));
     }
     matrix += (<usize>(stride - 1 - j)) << 3;
   }
@@ -85,22 +85,24 @@ export function newtonStep(
   matrix: usize,
   ridge: f64,
   longest: f64,
+  step: usize,
 ): i32 {
   for (let k = 0; k < dimension; k++) {
     const at = (<usize>k) << 3;
     const diagonal = matrix + (<usize>stride + 1) * at;
-    store<f64>(gradient + at, load<f64>(gradient + at) - ridge * <f64>load<f32>(user + (at >> 1)));
+    const pull = ridge * <f64>load<f32>(user + (at >> 1));
+    store<f64>(step + at, <f64>load<f32>(gradient + (at >> 1)) - pull);
     store<f64>(diagonal, load<f64>(diagonal) + ridge);
   }
-  if (!choleskySolve(matrix, dimension, stride, gradient)) return 0;
+  if (!choleskySolve(matrix, dimension, stride, step)) return 0;
   let squares: f64 = 0;
   for (let k = 0; k < dimension; k++) {
-    const step = load<f64>(gradient + ((<usize>k) << 3));
-    squares += step * step;
+    const by = load<f64>(step + ((<usize>k) << 3));
+    squares += by * by;
   }
   const scale = min(1, longest / sqrt(squares));
-  for (let k = 0; k < dimension; k++, user += 4, gradient += 8) {
-    store<f32>(user, <f32>(<f64>load<f32>(user) + scale * load<f64>(gradient)));
+  for (let k = 0; k < dimension; k++, user += 4, step += 8) {
+    store<f32>(user, <f32>(<f64>load<f32>(user) + scale * load<f64>(step)));
   }
   return 1;
 }

@@ -40,14 +40,14 @@ export interface MfNewtonKernels {
     curvatures: number,
   ): number;
   /**
-   * matrix -= mean mean^T / total, for the lower triangle of a float64 matrix [stride, stride]. Where matrix is the sum of c x x^T,
+   * matrix -= mean mean^T / total, for the lower triangle of a float64 matrix [stride, stride] and float32 mean [stride]. Where matrix is the sum of c x x^T,
    * mean that of c x and total that of c, x is counted from its mean: the second derivative of softmax by the user.
    */
   centre(matrix: number, stride: number, mean: number, total: number): void;
   /**
    * user += A^-1 b, but at most `longest` far, where A = matrix + ridge I, of whose float64 [stride, stride] the lower
-   * triangle counts, and b = gradient - ridge user: float32 user and float64 gradient [dimension]. The matrix and the
-   * gradient are overwritten.
+   * triangle counts, and b = gradient - ridge user: float32 user and gradient [dimension]. The matrix is overwritten, and
+   * float64 `step` [dimension].
    *
    * @returns 1, or 0 with the user as it was if A is not positive definite to working precision.
    */
@@ -59,6 +59,7 @@ export interface MfNewtonKernels {
     matrix: number,
     ridge: number,
     longest: number,
+    step: number,
   ): number;
   /**
    * values[r] = errors[r] user - ridge x, with x the vector of item rows[r] in float32 table [items, stride]: the negative gradient
@@ -80,7 +81,7 @@ export interface MfNewtonKernels {
   ): void;
 }
 
-export function mfNewtonTwin(memory: TwinMemory, { choleskySolve }: CholeskyKernels): MfNewtonKernels {
+export function mfNewtonTwin(memory: TwinMemory, cholesky: CholeskyKernels): MfNewtonKernels {
   return {
     bceDerivatives(count, weights, bought, negativeWeight, errors, curvatures) {
       const { f32 } = memory;
@@ -123,25 +124,25 @@ export function mfNewtonTwin(memory: TwinMemory, { choleskySolve }: CholeskyKern
     },
 
     centre(matrix, stride, mean, total) {
-      const { f64 } = memory;
+      const { f32, f64 } = memory;
       for (let j = 0; j < stride; j++) {
-        const share = f64[(mean >> 3) + j]! / total;
-        for (let k = 0; k <= j; k++) f64[(matrix >> 3) + j * stride + k]! -= share * f64[(mean >> 3) + k]!;
+        const share = f32[(mean >> 2) + j]! / total;
+        for (let k = 0; k <= j; k++) f64[(matrix >> 3) + j * stride + k]! -= share * f32[(mean >> 2) + k]!;
       }
     },
 
-    newtonStep(user, dimension, stride, gradient, matrix, ridge, longest) {
+    newtonStep(user, dimension, stride, gradient, matrix, ridge, longest, step) {
       const { f32, f64 } = memory;
       const vector = f32.subarray(user >> 2, (user >> 2) + dimension);
-      const step = f64.subarray(gradient >> 3, (gradient >> 3) + dimension);
+      const solution = f64.subarray(step >> 3, (step >> 3) + dimension);
       for (let k = 0; k < dimension; k++) {
-        step[k]! -= ridge * vector[k]!;
+        solution[k] = f32[(gradient >> 2) + k]! - ridge * vector[k]!;
         f64[(matrix >> 3) + k * (stride + 1)]! += ridge;
       }
-      if (choleskySolve(matrix, dimension, stride, gradient) === 0) return 0;
-      const length = Math.sqrt(step.reduce((squares, value) => squares + value * value, 0));
+      if (cholesky.choleskySolve(matrix, dimension, stride, step) === 0) return 0;
+      const length = Math.sqrt(solution.reduce((squares, value) => squares + value * value, 0));
       const scale = Math.min(1, longest / length);
-      for (let k = 0; k < dimension; k++) vector[k]! += scale * step[k]!;
+      for (let k = 0; k < dimension; k++) vector[k]! += scale * solution[k]!;
       return 1;
     },
 

@@ -25,18 +25,19 @@ const LONGEST_STEP = 3;
  */
 export function fitUser(heap: Heap, problem: UserProblem, ridge: number, steps: number): void {
   const { kernels } = heap;
-  const { shape, vectors, rows, count, user, errors, curvatures, gradient, mean, matrix } = problem;
+  const { shape, vectors, rows, count, user, errors, curvatures, gradient, mean, matrix, step } = problem;
   const { dimension, stride } = shape;
   for (let n = 0; n < steps; n++) {
     const total = derive(heap, problem);
-    heap.float64(gradient, stride * (2 + stride)).fill(0);
-    kernels.weightedRowSum(vectors, stride, rows, count, errors, gradient);
+    heap.float32(gradient, 2 * stride).fill(0);
+    heap.float64(matrix, stride ** 2).fill(0);
+    kernels.addWeightedRows(vectors, stride, rows, errors, count, gradient);
     kernels.weightedGram(vectors, stride, rows, count, curvatures, matrix);
     if (total > 0) {
-      kernels.weightedRowSum(vectors, stride, rows, count, curvatures, mean);
+      kernels.addWeightedRows(vectors, stride, rows, curvatures, count, mean);
       kernels.centre(matrix, stride, mean, total);
     }
-    if (kernels.newtonStep(user, dimension, stride, gradient, matrix, ridge, LONGEST_STEP) === 0) {
+    if (kernels.newtonStep(user, dimension, stride, gradient, matrix, ridge, LONGEST_STEP, step) === 0) {
       throw new NumericalError('The items have no usable vectors. Lower the server learning rate.');
     }
   }

@@ -14,25 +14,29 @@ export interface Places {
   readonly curvatures: number;
   /** float32 [rows, dimension], with room for rows of `stride` */
   readonly gradients: number;
-  /** float64 [stride], and right behind it the other two sums */
+  /** float32 [stride], and right behind it the mean */
   readonly gradient: number;
-  /** float64 [stride] */
+  /** float32 [stride] */
   readonly mean: number;
   /** float64 [stride, stride] */
   readonly matrix: number;
+  /** float64 [stride] */
+  readonly step: number;
 }
 
 /** Places for so many rows, with whatever they hold; those of the call before are void. */
 export function placesFor(rows: number, stride: number, scratch: Scratch): Places {
   const room = (rows + 3) & ~3;
-  const base = scratch.reserve(8 * stride * (2 + stride) + 4 * stride + 4 * room * (4 + stride));
-  const user = base + 8 * stride * (2 + stride);
-  const perRow = user + 4 * stride;
+  const matrix = scratch.reserve(8 * stride * (stride + 1) + 12 * stride + 4 * room * (4 + stride));
+  const step = matrix + 8 * stride ** 2;
+  const user = step + 8 * stride;
+  const perRow = user + 12 * stride;
   return {
-    gradient: base,
-    mean: base + 8 * stride,
-    matrix: base + 16 * stride,
+    matrix,
+    step,
     user,
+    gradient: user + 4 * stride,
+    mean: user + 8 * stride,
     rows: perRow,
     weights: perRow + 4 * room,
     errors: perRow + 8 * room,

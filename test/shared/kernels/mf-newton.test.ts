@@ -47,11 +47,11 @@ function compute(problem: Problem, parameters: Parameters) {
     let total = 0;
     if (loss === 'bce') kernels.bceDerivatives(...device);
     else total = kernels.softmaxDerivatives(...device);
-    const sums = new Float64Array(STRIDE);
+    const sums = new Float32Array(STRIDE);
     const square = new Float64Array(STRIDE ** 2);
     const [gradient, mean, matrix] = [place(sums), place(sums), place(square)];
-    kernels.weightedRowSum(vectors, STRIDE, rows, ROWS, errors, gradient);
-    kernels.weightedRowSum(vectors, STRIDE, rows, ROWS, curvatures, mean);
+    kernels.addWeightedRows(vectors, STRIDE, rows, errors, ROWS, gradient);
+    kernels.addWeightedRows(vectors, STRIDE, rows, curvatures, ROWS, mean);
     kernels.weightedGram(vectors, STRIDE, rows, ROWS, curvatures, matrix);
     if (loss === 'softmax') kernels.centre(matrix, STRIDE, mean, total);
     const values = new Float32Array(ROWS * DIMENSION + 3);
@@ -77,7 +77,9 @@ function padded(weights: readonly number[]): Float32Array {
 }
 
 function lowerTriangle(matrix: Float64Array): number[][] {
-  return Array.from({ length: DIMENSION }, (_, row) => [...matrix.slice(row * STRIDE, row * STRIDE + row + 1)]);
+  return Array.from({ length: DIMENSION }, (_, row) =>
+    Array.from(matrix.subarray(row * STRIDE, row * STRIDE + row + 1)),
+  );
 }
 
 function relativeError(found: ArrayLike<number>, wanted: ArrayLike<number>): number {
@@ -152,12 +154,22 @@ describe('newtonStep', () => {
     for (let j = 0; j < i; j++) matrix[i * STRIDE + j] = random.normal();
     matrix[i * STRIDE + i] = 10 + random.float();
   }
-  const gradient = Float64Array.from({ length: STRIDE }, () => random.normal());
+  const gradient = Float32Array.from({ length: STRIDE }, () => random.normal());
   const user = Float32Array.from({ length: STRIDE }, (_, k) => (k < DIMENSION ? random.normal() : 0));
+  const room = new Float64Array(STRIDE);
   const step = (square: Float64Array, ridge: number, longest: number) => {
     const [found, twin] = onBoth(({ kernels, place, read }) => {
       const at = place(user);
-      const solved = kernels.newtonStep(at, DIMENSION, STRIDE, place(gradient), place(square), ridge, longest);
+      const solved = kernels.newtonStep(
+        at,
+        DIMENSION,
+        STRIDE,
+        place(gradient),
+        place(square),
+        ridge,
+        longest,
+        place(room),
+      );
       return { solved, user: read(at, user) };
     });
     expect(found).toEqual(twin);
