@@ -1,91 +1,138 @@
 import { NumericalError } from '../errors.ts';
+import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { PANEL_COLUMNS } from '../kernels/twin/eigen.ts';
 import type { Eigen } from './symmetric-eigen.ts';
 
 /** Two or three steps an eigenvalue are usual (Parlett 1998, section 8.11). */
 const MAX_STEPS = 60;
+/** Rotations kept before the eigenvectors turn: 1 MB, to be read from the L2 cache. */
+const MAX_ROTATIONS = 65_536;
 
 /**
  * The eigendecomposition of a symmetric matrix (row-major, order x order), by reduction to a tridiagonal one and implicit
  * QR steps (Golub and Van Loan 2013, algorithms 8.3.1 to 8.3.3): errors are of the size of the largest eigenvalue's last
- * digits. About 10 order^3 operations, a fifth of `symmetricEigen`: for orders from 100 to a few thousand. The matrix is left as it is.
+ * digits. About 9 order^3 operations and 16 order^2 bytes of kernel memory, for orders up to a few thousand. The matrix is
+ * left as it is; only its upper triangle counts.
  *
  * @throws NumericalError if the matrix holds numbers that are not finite.
  */
-export function householderEigen(matrix: Float64Array, order: number): Eigen {
-  const { diagonal, offDiagonal, rows } = tridiagonalise(matrix, order);
-  diagonalise(diagonal, offDiagonal, rows, order);
-  const ranking = Array.from(diagonal.keys()).sort((p, q) => diagonal[q]! - diagonal[p]!);
-  const vectors = new Float64Array(order * order);
-  for (const [column, k] of ranking.entries()) {
-    for (let row = 0; row < order; row++) vectors[row * order + column] = rows[k * order + row]!;
+export function householderEigen(matrix: Float64Array, order: number, heap: Heap = threadHeap()): Eigen {
+  const { kernels } = heap;
+  const panels = Math.ceil(order / PANEL_COLUMNS);
+  const reflectors = kernels.allocate(8 * order * order);
+  const basis = kernels.allocate(8 * PANEL_COLUMNS * order * panels);
+  const scratch = kernels.allocate(8 * Math.max(3 * order, 2 * (MAX_ROTATIONS + order)));
+  try {
+    heap.float64(reflectors, order * order).set(matrix);
+    const tridiagonal = tridiagonalise(heap, reflectors, order, scratch);
+    const turned = new Panels(heap, basis, order, scratch);
+    turned.reflect(reflectors, tridiagonal.betas);
+    diagonalise(tridiagonal, turned);
+    turned.flush();
+    return ranked(tridiagonal.diagonal, heap.float64(basis, PANEL_COLUMNS * order * panels));
+  } finally {
+    for (const block of [reflectors, basis, scratch]) kernels.release(block);
   }
-  return { values: Float64Array.from(ranking, k => diagonal[k]!), vectors };
 }
 
 interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** Element k couples k and k + 1; the last is 0. */
   readonly offDiagonal: Float64Array;
-  /** Q^T of A = Q T Q^T, row-major. */
-  readonly rows: Float64Array;
+  /** Of the reflections; 0 where there was none. */
+  readonly betas: Float64Array;
 }
 
-/** T = Q^T A Q by reflections I - beta v v^T, v kept where they made zeros: in row k from column k + 1. */
-function tridiagonalise(matrix: Float64Array, order: number): Tridiagonal {
-  const a = Float64Array.from(matrix);
+/** T = Q^T A Q by reflections I - beta v v^T, v kept where they made zeros: in row k of A from column k + 1. */
+function tridiagonalise(heap: Heap, matrix: number, order: number, scratch: number): Tridiagonal {
+  const { kernels } = heap;
+  const a = heap.float64(matrix, order * order);
+  const w = heap.float64(scratch, order).fill(0);
+  const y = heap.float64(scratch + 8 * order, order);
   const diagonal = new Float64Array(order);
   const offDiagonal = new Float64Array(order);
   const betas = new Float64Array(order);
-  const w = new Float64Array(order);
+  // Row k - 1 is v, and A -= v w^T + w v^T is still to be done in the rows from k on.
   for (let k = 0; k < order; k++) {
-    diagonal[k] = a[k * order + k]!;
-    const v = a.subarray(k * order, (k + 1) * order);
-    const norm = Math.sqrt(dot(v, v, k + 1, order));
-    if (k + 2 >= order || norm === 0) {
-      if (k + 1 < order) offDiagonal[k] = v[k + 1]!;
-      continue;
+    const row = a.subarray(k * order, (k + 1) * order);
+    if (k > 0) {
+      const v = a.subarray((k - 1) * order, k * order);
+      for (let j = k; j < order; j++) row[j]! -= v[k]! * w[j]! + w[k]! * v[j]!;
     }
-    const reflected = v[k + 1]! > 0 ? -norm : norm;
-    offDiagonal[k] = reflected;
-    v[k + 1]! -= reflected;
-    const beta = 2 / dot(v, v, k + 1, order);
-    betas[k] = beta;
-    for (let i = k + 1; i < order; i++) w[i] = beta * dot(a.subarray(i * order, (i + 1) * order), v, k + 1, order);
-    const half = (beta / 2) * dot(w, v, k + 1, order);
-    for (let i = k + 1; i < order; i++) w[i]! -= half * v[i]!;
-    for (let i = k + 1; i < order; i++) {
-      const vi = v[i]!;
-      const wi = w[i]!;
-      const to = i * order;
-      for (let j = k + 1; j < order; j++) a[to + j]! -= vi * w[j]! + wi * v[j]!;
+    diagonal[k] = row[k]!;
+    if (k + 1 === order) break;
+    offDiagonal[k] = row[k + 1]!;
+    const norm = Math.sqrt(dot(row, row, k + 1, order));
+    if (k + 2 < order && norm !== 0) {
+      offDiagonal[k] = row[k + 1]! > 0 ? -norm : norm;
+      row[k + 1]! -= offDiagonal[k]!;
+      betas[k] = 2 / dot(row, row, k + 1, order);
     }
+    const v = matrix + 8 * Math.max(0, k - 1) * order;
+    kernels.reflectSymmetric(matrix, order, k + 1, v, scratch, matrix + 8 * k * order, scratch + 8 * order);
+    const beta = betas[k]!;
+    for (let i = k + 1; i < order; i++) w[i] = beta * y[i]!;
+    const half = (beta / 2) * dot(w, row, k + 1, order);
+    for (let i = k + 1; i < order; i++) w[i]! -= half * row[i]!;
   }
-  return { diagonal, offDiagonal, rows: accumulate(a, betas, order) };
+  return { diagonal, offDiagonal, betas };
 }
 
-/** The transpose of the product of the reflections, the last first, so that each changes the trailing block only. */
-function accumulate(reflectors: Float64Array, betas: Float64Array, order: number): Float64Array {
-  const q = new Float64Array(order * order);
-  for (let k = 0; k < order; k++) q[k * order + k] = 1;
-  const projection = new Float64Array(order);
-  for (let k = order - 3; k >= 0; k--) {
-    if (betas[k] === 0) continue;
-    projection.fill(0);
-    for (let i = k + 1; i < order; i++)
-      addMultiple(projection, 0, q, i * order, reflectors[k * order + i]!, k + 1, order);
-    for (let i = k + 1; i < order; i++) {
-      addMultiple(q, i * order, projection, 0, -betas[k]! * reflectors[k * order + i]!, k + 1, order);
+/** Q^T, whose rows become the eigenvectors, in panels [order, 8] of its columns, each of which fits the L2 cache. */
+class Panels {
+  readonly #heap: Heap;
+  readonly #pointers: readonly number[];
+  readonly #order: number;
+  readonly #scratch: number;
+  /** Runs of rotations that are still to be done: the first row, how many, and where. */
+  #runs: { readonly first: number; count: number; readonly rotations: number }[] = [];
+  #kept = 0;
+
+  /** Begins as the identity. */
+  constructor(heap: Heap, basis: number, order: number, scratch: number) {
+    this.#heap = heap;
+    this.#order = order;
+    this.#scratch = scratch;
+    const bytes = 8 * PANEL_COLUMNS * order;
+    this.#pointers = Array.from({ length: Math.ceil(order / PANEL_COLUMNS) }, (_, panel) => basis + panel * bytes);
+    for (const [panel, pointer] of this.#pointers.entries()) {
+      const values = heap.float64(pointer, PANEL_COLUMNS * order).fill(0);
+      for (let c = 0, row = panel * PANEL_COLUMNS; c < PANEL_COLUMNS && row < order; c++, row++) {
+        values[PANEL_COLUMNS * row + c] = 1;
+      }
     }
   }
-  const rows = new Float64Array(order * order);
-  for (let i = 0; i < order; i++) for (let j = 0; j < order; j++) rows[j * order + i] = q[i * order + j]!;
-  return rows;
+
+  reflect(reflectors: number, betas: Float64Array): void {
+    this.#heap.float64(this.#scratch, betas.length).set(betas);
+    for (const panel of this.#pointers) {
+      this.#heap.kernels.reflectPanel(panel, this.#order, reflectors, this.#scratch);
+    }
+  }
+
+  /** Where the cosines and sines of rotations of rows `first` and first + 1, and so on, are to be written. */
+  turn(first: number, count: number): Float64Array {
+    if (this.#kept + count > MAX_ROTATIONS + this.#order) this.flush();
+    const rotations = this.#scratch + 16 * this.#kept;
+    this.#runs.push({ first, count, rotations });
+    this.#kept += count;
+    return this.#heap.float64(rotations, 2 * count);
+  }
+
+  flush(): void {
+    const { kernels } = this.#heap;
+    for (const panel of this.#pointers) {
+      for (const { first, count, rotations } of this.#runs) kernels.rotatePanel(panel, first, rotations, count);
+    }
+    this.#runs = [];
+    this.#kept = 0;
+  }
 }
 
-/** QR steps with Wilkinson's shift on the last unreduced block until none is left; `rows` turn with them. */
-function diagonalise(d: Float64Array, e: Float64Array, rows: Float64Array, order: number): void {
+/** QR steps with Wilkinson's shift on the last unreduced block until none is left; the rows of `basis` turn with them. */
+function diagonalise({ diagonal: d, offDiagonal: e }: Tridiagonal, basis: Panels): void {
   const negligible = (k: number) => Math.abs(e[k]!) <= Number.EPSILON * (Math.abs(d[k]!) + Math.abs(d[k + 1]!));
-  let end = order - 1;
+  let end = d.length - 1;
   for (let steps = 0; end > 0; steps++) {
     if (negligible(end - 1)) {
       e[--end] = 0;
@@ -97,21 +144,24 @@ function diagonalise(d: Float64Array, e: Float64Array, rows: Float64Array, order
     let start = end - 1;
     while (start > 0 && !negligible(start - 1)) start--;
     if (start > 0) e[start - 1] = 0;
-    qrStep(d, e, rows, order, start, end);
+    qrStep(d, e, basis.turn(start, end - start), start, end);
   }
 }
 
-function qrStep(d: Float64Array, e: Float64Array, rows: Float64Array, order: number, start: number, end: number): void {
+/** Writes the cosine and sine of each of its rotations. */
+function qrStep(d: Float64Array, e: Float64Array, rotations: Float64Array, start: number, end: number): void {
   const half = (d[end - 1]! - d[end]!) / 2;
   const last = e[end - 1]!;
   const root = Math.hypot(half, last);
   const shift = d[end]! - (last / (half < 0 ? half - root : half + root)) * last;
   let x = d[start]! - shift;
   let bulge = e[start]!;
-  for (let k = start; k < end; k++) {
+  for (let k = start, at = 0; k < end; k++) {
     const r = Math.hypot(x, bulge);
     const cosine = r === 0 ? 1 : x / r;
     const sine = r === 0 ? 0 : bulge / r;
+    rotations[at++] = cosine;
+    rotations[at++] = sine;
     if (k > start) e[k - 1] = r;
     const a = d[k]!;
     const b = e[k]!;
@@ -124,18 +174,22 @@ function qrStep(d: Float64Array, e: Float64Array, rows: Float64Array, order: num
       bulge = sine * e[k + 1]!;
       e[k + 1]! *= cosine;
     }
-    rotateRows(rows, k * order, order, cosine, sine);
   }
 }
 
-/** Turns the row that begins at `first` and the one after it. */
-function rotateRows(rows: Float64Array, first: number, order: number, cosine: number, sine: number): void {
-  for (let p = first, q = first + order; p < first + order; p++, q++) {
-    const x = rows[p]!;
-    const y = rows[q]!;
-    rows[p] = cosine * x + sine * y;
-    rows[q] = cosine * y - sine * x;
+/** In descending order, from the eigenvectors as rows, in panels. */
+function ranked(values: Float64Array, rows: Float64Array): Eigen {
+  const order = values.length;
+  const ranking = Array.from(values.keys()).sort((p, q) => values[q]! - values[p]!);
+  const vectors = new Float64Array(order * order);
+  for (let row = 0; row < order; row++) {
+    const within = row % PANEL_COLUMNS;
+    const start = (row - within) * order + within;
+    for (let column = 0; column < order; column++) {
+      vectors[row * order + column] = rows[start + PANEL_COLUMNS * ranking[column]!]!;
+    }
   }
+  return { values: Float64Array.from(ranking, k => values[k]!), vectors };
 }
 
 /** Four partial sums, so that no addition waits for the one before. */
@@ -153,17 +207,4 @@ function dot(a: Float64Array, b: Float64Array, from: number, to: number): number
   }
   for (; k < to; k++) s0 += a[k]! * b[k]!;
   return s0 + s1 + (s2 + s3);
-}
-
-/** a[to + k] += factor b[from + k], k from `start` up to, not with, `end`. */
-function addMultiple(
-  a: Float64Array,
-  to: number,
-  b: Float64Array,
-  from: number,
-  factor: number,
-  start: number,
-  end: number,
-): void {
-  for (let k = start; k < end; k++) a[to + k]! += factor * b[from + k]!;
 }

@@ -1,5 +1,5 @@
 import { householderEigen } from '../../linear-algebra/householder-eigen.ts';
-import { squareProduct, transpose } from '../../linear-algebra/square-product.ts';
+import { squareProduct, symmetricProduct, transpose } from '../../linear-algebra/square-product.ts';
 
 /** However the noise falls, so much of the sum's energy is taken for signal. */
 const SMALLEST_SIGNAL = 0.02;
@@ -29,14 +29,14 @@ export function wienerFilter(
   const variances = values.map(value => Math.max(0, value));
   const trace = variances.reduce((sum, value) => sum + value, 0);
   const scale = signalEnergy(gram, order, noiseDeviation) / trace ** 2;
-  const rotated = squareProduct(squareProduct(rows, gram, order), vectors, order);
+  const rotated = symmetricProduct(squareProduct(rows, gram, order), vectors, order);
   for (let a = 0, at = 0; a < order; a++) {
     for (let b = 0; b < order; b++, at++) {
       const variance = scale * variances[a]! * variances[b]!;
       rotated[at]! *= variance / (variance + noiseDeviation ** 2);
     }
   }
-  return squareProduct(squareProduct(vectors, rotated, order), rows, order);
+  return symmetricProduct(squareProduct(vectors, rotated, order), rows, order);
 }
 
 /**
@@ -47,5 +47,5 @@ export function ridgeProjection(gram: Float64Array, order: number, ridge: number
   const { values, vectors } = householderEigen(gram, order);
   const scales = values.map(value => Math.max(0, value) / (Math.max(0, value) + ridge));
   const scaled = vectors.map((value, at) => value * scales[at % order]!);
-  return squareProduct(scaled, transpose(vectors, order), order);
+  return symmetricProduct(scaled, transpose(vectors, order), order);
 }
