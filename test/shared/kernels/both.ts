@@ -6,9 +6,9 @@ type Values = Float32Array | Float64Array | Int32Array;
 export interface Bench {
   readonly kernels: Kernels;
   /** Copies values into the kernels' memory; gives their address. */
-  place(values: Values): number;
+  readonly place: (values: Values) => number;
   /** A copy of what is at an address now, of the kind and length of `like`. */
-  read<Like extends Values>(pointer: number, like: Like): Like;
+  readonly read: <Like extends Values>(pointer: number, like: Like) => Like;
 }
 
 /** Runs the same thing in WebAssembly and in its twin, each with a memory of its own. */
