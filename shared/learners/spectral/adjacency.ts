@@ -15,37 +15,41 @@ export class Adjacency {
   readonly weights: Float64Array;
 
   constructor(rows: number, { a, b, weights }: Edges) {
-    const from = concatenate(a, b);
-    const to = concatenate(b, a);
-    const byOther = countingSort(to, rows).order;
-    const sorted = countingSort(
-      byOther.map(edge => from[edge]!),
-      rows,
-    );
-    const order = sorted.order.map(place => byOther[place]!);
-    this.offsets = sorted.offsets;
-    this.others = order.map(edge => to[edge]!);
-    this.weights = Float64Array.from(order, edge => weights[edge % weights.length]!);
+    this.offsets = new Int32Array(rows + 1);
+    for (const ends of [a, b]) for (let edge = 0; edge < ends.length; edge++) this.offsets[ends[edge]! + 1]!++;
+    for (let row = 0; row < rows; row++) this.offsets[row + 1]! += this.offsets[row]!;
+    const unsorted = new Filling(this.offsets);
+    for (let edge = 0; edge < weights.length; edge++) {
+      unsorted.add(a[edge]!, b[edge]!, weights[edge]!);
+      unsorted.add(b[edge]!, a[edge]!, weights[edge]!);
+    }
+    // Rows in turn tell those they are joined to, which so hear of them in order.
+    const sorted = new Filling(this.offsets);
+    for (let row = 0; row < rows; row++) {
+      for (let at = this.offsets[row]!; at < this.offsets[row + 1]!; at++) {
+        sorted.add(unsorted.others[at]!, row, unsorted.weights[at]!);
+      }
+    }
+    this.others = sorted.others;
+    this.weights = sorted.weights;
   }
 }
 
-function concatenate(first: Int32Array, second: Int32Array): Int32Array {
-  const both = new Int32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
+class Filling {
+  readonly others: Int32Array;
+  readonly weights: Float64Array;
+  readonly #ends: Int32Array;
 
-/** The places of keys from 0 up to `size` by key, equals in order: those of key k are at offsets[k] to offsets[k + 1]. */
-export function countingSort(
-  keys: Int32Array,
-  size: number,
-): { readonly order: Int32Array; readonly offsets: Int32Array } {
-  const offsets = new Int32Array(size + 1);
-  for (const key of keys) offsets[key + 1]!++;
-  for (let key = 0; key < size; key++) offsets[key + 1]! += offsets[key]!;
-  const ends = offsets.slice();
-  const order = new Int32Array(keys.length);
-  for (let place = 0; place < keys.length; place++) order[ends[keys[place]!]!++] = place;
-  return { order, offsets };
+  constructor(offsets: Int32Array) {
+    const length = offsets[offsets.length - 1]!;
+    this.others = new Int32Array(length);
+    this.weights = new Float64Array(length);
+    this.#ends = offsets.slice();
+  }
+
+  add(row: number, other: number, weight: number): void {
+    const at = this.#ends[row]!++;
+    this.others[at] = other;
+    this.weights[at] = weight;
+  }
 }

@@ -11,7 +11,7 @@ import type { Neighbours } from './neighbours.ts';
  * neighbours come before all others, as in NN-descent (Dong, Moses and Li 2011).
  */
 export function candidates(gram: PartialGram, columns: number, known: Neighbours | undefined): Int32Array {
-  const { rows, counted } = gram;
+  const { rows, partners } = gram;
   const heap = threadHeap();
   const { kernels } = heap;
   const stride = strideOf(gram.columns);
@@ -27,8 +27,8 @@ export function candidates(gram: PartialGram, columns: number, known: Neighbours
     kernels.scoreItems(table, stride, 0, table + 4 * stride * row, rows, similarities);
     secondOrder?.add(row, similarity);
     similarity[row] = Number.NaN;
-    for (let at = counted.offsets[row]!; at < counted.offsets[row + 1]!; at++) {
-      similarity[counted.others[at]!] = Number.NaN;
+    for (let at = partners.offsets[row]!; at < partners.offsets[row + 1]!; at++) {
+      similarity[partners.others[at]!] = Number.NaN;
     }
     choosers.exclude(row, similarity);
     const found = heap.int32(best, kernels.topK(similarities, rows, columns, best));
@@ -86,11 +86,11 @@ class SecondOrder {
   readonly #strengths: Float64Array;
 
   constructor({ width, rows: others, weights }: Neighbours, rows: number) {
-    const linked = Int32Array.from(weights.keys()).filter(at => weights[at]! > 0);
+    const linked = others.map((_, at) => at).filter(at => weights[at]! > 0);
     this.#links = new Adjacency(rows, {
       a: linked.map(at => Math.floor(at / width)),
       b: linked.map(at => others[at]!),
-      weights: Float64Array.from(linked, at => weights[at]!),
+      weights: new Float64Array(linked.length).map((_, n) => weights[linked[n]!]!),
     });
     this.#strengths = new Float64Array(rows);
   }

@@ -23,9 +23,10 @@ export function shrink(low: Float64Array, columns: number, ridge: number): Float
   return multiplyRight(low, vectors, columns);
 }
 
-/** What one round counted: for each row some others, -1 for none, and how often both were bought; [rows, columns]. */
+/** What rounds counted: for each row some others, -1 for none, and how often both were bought; [rows, width]. */
 export interface CountedPairs {
-  readonly others: Float32Array;
+  readonly width: number;
+  readonly others: Int32Array;
   readonly counts: Float32Array;
 }
 
@@ -33,43 +34,43 @@ export interface CountedPairs {
  * What the coordinator knows of how often rows are bought together: their own counts and those of the candidate pairs
  * exactly, all others from a low-rank approximation.
  */
-export class PartialGram {
+export interface PartialGram {
   readonly rows: number;
   readonly columns: number;
   /** [rows] */
   readonly diagonal: Float64Array;
   /** [rows, columns]: the estimate of a pair is the inner product of its rows. */
   readonly low: Float32Array;
-  /** The pairs that were counted; of no pair twice. */
-  readonly counted: Adjacency;
-
-  /** `low` (rows x columns) approximates the Gram matrix that `scales` were applied to on both sides. */
-  constructor(diagonal: Float64Array, low: Float32Array, scales: Float32Array, counted: readonly CountedPairs[]) {
-    this.rows = diagonal.length;
-    this.columns = low.length / diagonal.length;
-    this.diagonal = diagonal;
-    this.low = low.map((value, at) => value / scales[Math.floor(at / this.columns)]!);
-    this.counted = new Adjacency(this.rows, edgesOf(counted, this.rows));
-  }
+  /** Of no pair twice. */
+  readonly counted: CountedPairs;
+  /** The counted pairs, by either row. */
+  readonly partners: Adjacency;
 }
 
-function edgesOf(rounds: readonly CountedPairs[], rows: number): Edges {
-  const most = rounds.reduce((sum, { others }) => sum + others.length, 0);
-  const edges = { a: new Int32Array(most), b: new Int32Array(most), weights: new Float64Array(most) };
-  let count = 0;
-  for (const { others, counts } of rounds) {
-    const columns = others.length / rows;
-    for (let at = 0; at < others.length; at++) {
-      if (others[at]! < 0) continue;
-      edges.a[count] = Math.floor(at / columns);
-      edges.b[count] = others[at]!;
-      edges.weights[count] = counts[at]!;
-      count++;
-    }
-  }
+/** `low` (rows x columns) approximates the Gram matrix that `scales` were applied to on both sides. */
+export function partialGram(
+  diagonal: Float64Array,
+  low: Float32Array,
+  scales: Float32Array,
+  counted: CountedPairs,
+): PartialGram {
+  const rows = diagonal.length;
+  const columns = low.length / rows;
   return {
-    a: edges.a.subarray(0, count),
-    b: edges.b.subarray(0, count),
-    weights: edges.weights.subarray(0, count),
+    rows,
+    columns,
+    diagonal,
+    low: low.map((value, at) => value / scales[Math.floor(at / columns)]!),
+    counted,
+    partners: new Adjacency(rows, edgesOf(counted)),
+  };
+}
+
+function edgesOf({ width, others, counts }: CountedPairs): Edges {
+  const asked = others.map((_, at) => at).filter(at => others[at]! >= 0);
+  return {
+    a: asked.map(at => Math.floor(at / width)),
+    b: asked.map(at => others[at]!),
+    weights: new Float64Array(asked.length).map((_, n) => counts[asked[n]!]!),
   };
 }

@@ -71,7 +71,7 @@ class Regressions {
 
   /** The partners that were bought with a row, the closest first: by the count over the root of the partner's own. A view. */
   nearest(row: number): Int32Array {
-    const { offsets, others, weights } = this.#gram.counted;
+    const { offsets, others, weights } = this.#gram.partners;
     const start = offsets[row]!;
     const count = offsets[row + 1]! - start;
     const closeness = this.#heap.float32(this.#closeness, count);
@@ -89,7 +89,7 @@ class Regressions {
 
   /** The weights of a row on these others, which `nearest` gave. A view. */
   solve(row: number, near: Int32Array, ridge: number): Float64Array {
-    const { counted, columns, diagonal } = this.#gram;
+    const { partners, columns, diagonal } = this.#gram;
     const { kernels } = this.#heap;
     const order = near.length;
     const stride = strideOf(order);
@@ -102,9 +102,9 @@ class Regressions {
     for (let n = 0; n < order; n++) places[near[n]!] = n;
     this.#placeCounts(near, elements, stride);
     const solution = this.#heap.float64(vector, order);
-    for (let at = counted.offsets[row]!; at < counted.offsets[row + 1]!; at++) {
-      const n = places[counted.others[at]!]!;
-      if (n >= 0) solution[n] = counted.weights[at]!;
+    for (let at = partners.offsets[row]!; at < partners.offsets[row + 1]!; at++) {
+      const n = places[partners.others[at]!]!;
+      if (n >= 0) solution[n] = partners.weights[at]!;
     }
     for (let n = 0; n < order; n++) {
       elements[n * (stride + 1)] = Math.max(0, diagonal[near[n]!]!);
@@ -114,16 +114,17 @@ class Regressions {
     return solution;
   }
 
-  /** Replaces estimates by counts where there are some. */
+  /** Replaces estimates by counts where there are some: each pair is met once, at the row that asked for it. */
   #placeCounts(near: Int32Array, elements: Float64Array, stride: number): void {
-    const { offsets, others, weights } = this.#gram.counted;
+    const { width, others, counts } = this.#gram.counted;
+    const places = this.#places;
     for (let n = 0; n < near.length; n++) {
-      const row = near[n]!;
-      const start = offsets[row]!;
-      // The others ascend: those above the row come last, and each pair is met once.
-      for (let at = offsets[row + 1]! - 1; at >= start && others[at]! > row; at--) {
-        const m = this.#places[others[at]!]!;
-        if (m >= 0) elements[Math.max(n, m) * stride + Math.min(n, m)] = weights[at]!;
+      const end = (near[n]! + 1) * width;
+      for (let at = end - width; at < end; at++) {
+        const other = others[at]!;
+        if (other < 0) continue;
+        const m = places[other]!;
+        if (m >= 0) elements[m < n ? n * stride + m : m * stride + n] = counts[at]!;
       }
     }
   }

@@ -3,7 +3,6 @@ import type { Heap, Scratch } from '../../kernels/heap.ts';
 import { strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
 import { historyWeights, priorWeight } from '../history-weights.ts';
-import { countingSort } from './adjacency.ts';
 import type { SpectralOptions } from './options.ts';
 import { residentRows } from './resident.ts';
 import { RowHistories } from './rows.ts';
@@ -100,13 +99,19 @@ function neighboursOf(model: Model): ByNeighbour | undefined {
   const weights = model.tensor('row.weights');
   const rows = model.tensor('row.scales').length;
   const width = neighbours.length / rows;
-  const { order, offsets } = countingSort(Int32Array.from(neighbours), rows + 1);
-  const used = order.subarray(0, offsets[rows]);
-  return {
-    offsets,
-    scored: used.map(at => Math.floor(at / width)),
-    weights: Float32Array.from(used, at => weights[at]!),
-  };
+  const offsets = new Int32Array(rows + 1);
+  for (let at = 0; at < neighbours.length; at++) if (neighbours[at]! < rows) offsets[neighbours[at]! + 1]!++;
+  for (let row = 0; row < rows; row++) offsets[row + 1]! += offsets[row]!;
+  const ends = offsets.slice();
+  const scored = new Int32Array(offsets[rows]!);
+  const turned = new Float32Array(scored.length);
+  for (let at = 0; at < neighbours.length; at++) {
+    if (!(neighbours[at]! < rows)) continue;
+    const to = ends[neighbours[at]!]!++;
+    scored[to] = Math.floor(at / width);
+    turned[to] = weights[at]!;
+  }
+  return { offsets, scored, weights: turned };
 }
 
 function addNeighbours(

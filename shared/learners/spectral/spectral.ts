@@ -7,7 +7,7 @@ import type { Random } from '../../random/random.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { candidates } from './candidates.ts';
 import { Contributor } from './contribute.ts';
-import { nystroem, PartialGram, shrink } from './gram.ts';
+import { nystroem, type PartialGram, partialGram, shrink } from './gram.ts';
 import { type Neighbours, neighbourWeights } from './neighbours.ts';
 import { type SpectralOptions, spectralOptionsSchema } from './options.ts';
 import { assignRows } from './rows.ts';
@@ -173,11 +173,19 @@ class Spectral implements Learner {
 
   #gram(model: Model, memory: Model): PartialGram {
     const counts = Float64Array.from(memory.tensor('row.counts'));
-    const rounds = memory.specs.filter(({ name }) => name.endsWith('.pairs'));
-    const counted = rounds.map(({ name }) => {
-      return { others: memory.tensor(name.replace('.pairs', '.rows')), counts: memory.tensor(name) };
-    });
-    return new PartialGram(counts, memory.tensor('low'), model.tensor('row.scales'), counted);
+    const rounds = memory.specs.filter(({ name }) => name.endsWith('.pairs')).map(({ name }) => name);
+    const width = rounds.length * this.#columns;
+    const counted = { width, others: new Int32Array(this.#rows * width), counts: new Float32Array(this.#rows * width) };
+    for (const [n, name] of rounds.entries()) {
+      const others = memory.tensor(name.replace('.pairs', '.rows'));
+      const counts = memory.tensor(name);
+      for (let row = 0; row < this.#rows; row++) {
+        const [from, to] = [row * this.#columns, row * width + n * this.#columns];
+        counted.others.set(others.subarray(from, from + this.#columns), to);
+        counted.counts.set(counts.subarray(from, from + this.#columns), to);
+      }
+    }
+    return partialGram(counts, memory.tensor('low'), model.tensor('row.scales'), counted);
   }
 
   #ridge(counts: Float32Array): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidates } from '../../../shared/learners/spectral/candidates.ts';
-import { nystroem, PartialGram, shrink } from '../../../shared/learners/spectral/gram.ts';
+import { nystroem, partialGram, shrink } from '../../../shared/learners/spectral/gram.ts';
 import { neighbourWeights } from '../../../shared/learners/spectral/neighbours.ts';
 import { symmetricEigen } from '../../../shared/linear-algebra/symmetric-eigen.ts';
 import { orthonormalise } from '../../../shared/linear-algebra/tall.ts';
@@ -57,24 +57,22 @@ it('shrink gives L L^T (L L^T + ridge)^-1', () => {
 function partial(pairs: readonly (readonly [number, number, number])[], rank = COLUMNS) {
   const low = Float32Array.from(randomNumbers(ROWS * rank, 'partial'));
   const scales = Float32Array.from({ length: ROWS }, (_, row) => (1 + row) ** -0.3);
-  const others = new Float32Array(ROWS * pairs.length).fill(-1);
+  const width = pairs.length;
+  const others = new Int32Array(ROWS * width).fill(-1);
   const counts = new Float32Array(others.length);
   for (const [n, [a, b, count]] of pairs.entries()) {
-    others[a * pairs.length + n] = b;
-    counts[a * pairs.length + n] = count;
+    others[a * width + n] = b;
+    counts[a * width + n] = count;
   }
   const diagonal = Float64Array.from({ length: ROWS }, (_, row) => 40 - row);
-  const gram = new PartialGram(diagonal, low, scales, [
-    { others: new Float32Array(ROWS).fill(-1), counts: new Float32Array(ROWS) },
-    { others, counts },
-  ]);
+  const gram = partialGram(diagonal, low, scales, { width, others, counts });
   const estimate = (a: number, b: number) => {
     return outer(Float64Array.from(low), rank)[a * ROWS + b]! / (scales[a]! * scales[b]!);
   };
   return { gram, estimate };
 }
 
-describe('PartialGram', () => {
+describe('a partial Gram matrix', () => {
   const { gram, estimate } = partial([
     [2, 9, 6.5],
     [4, 2, 0],
@@ -82,14 +80,14 @@ describe('PartialGram', () => {
   ]);
 
   it('has the counted pairs by either row, ascending', () => {
-    const { offsets, others, weights } = gram.counted;
-    const partners = (row: number) => {
+    const { offsets, others, weights } = gram.partners;
+    const partnersOf = (row: number) => {
       return Array.from({ length: offsets[row + 1]! - offsets[row]! }, (_, n) => [
         others[offsets[row]! + n],
         weights[offsets[row]! + n],
       ]);
     };
-    expect(Array.from({ length: ROWS }, (_, row) => partners(row)).filter(list => list.length > 0)).toEqual([
+    expect(Array.from({ length: ROWS }, (_, row) => partnersOf(row)).filter(list => list.length > 0)).toEqual([
       [
         [4, 0],
         [9, 6.5],
@@ -99,8 +97,8 @@ describe('PartialGram', () => {
       [[2, 6.5]],
       [[2, 3]],
     ]);
-    expect(partners(2)).toHaveLength(3);
-    expect(partners(14)).toEqual([[2, 3]]);
+    expect(partnersOf(2)).toHaveLength(3);
+    expect(partnersOf(14)).toEqual([[2, 3]]);
   });
 
   it('estimates all others without the scales', () => {
