@@ -32,13 +32,11 @@ export class RidgeSolver {
    * @throws NumericalError if A is not finite.
    */
   solve(order: number, ridge: number): void {
+    const { kernels } = this.#heap;
     const stride = strideOf(order);
-    const factor = this.#heap.float64(this.#factor, order * stride);
-    const matrix = this.#heap.float64(this.matrix, order * stride);
     for (let added = ridge, doublings = 0; doublings < MAX_DOUBLINGS; added *= 2, doublings++) {
-      factor.set(matrix);
-      for (let k = 0; k < order; k++) factor[k * stride + k]! += added;
-      if (this.#heap.kernels.choleskySolve(this.#factor, order, stride, this.vector) === 1) return;
+      kernels.ridgedLower(this.matrix, order, stride, added, this.#factor);
+      if (kernels.choleskySolve(this.#factor, order, stride, this.vector) === 1) return;
     }
     throw new NumericalError('A matrix holds no usable numbers. Raise the regularisation, or lower the noise.');
   }

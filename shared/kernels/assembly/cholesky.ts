@@ -39,6 +39,14 @@ export function choleskySolve(matrix: usize, order: i32, stride: i32, vector: us
   return 1;
 }
 
+export function ridgedLower(matrix: usize, order: i32, stride: i32, ridge: f64, factor: usize): void {
+  const rowBytes = (<usize>stride) << 3;
+  for (let i: usize = 0; i < <usize>order; i++, matrix += rowBytes, factor += rowBytes) {
+    memory.copy(factor, matrix, i << 3);
+    store<f64>(factor + (i << 3), load<f64>(matrix + (i << 3)) + ridge);
+  }
+}
+
 /** Rows and columns `first` to `first + columns`, whose rows begin at `top`. */
 function factorDiagonalBlock(top: usize, first: i32, columns: i32, rowBytes: usize, smallestPivot: f64): bool {
   let row = top;

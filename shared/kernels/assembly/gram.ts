@@ -50,6 +50,27 @@ export function gatherColumns(table: usize, stride: i32, rows: usize, count: i32
   }
 }
 
+export function placeKnown(
+  rows: usize,
+  count: i32,
+  others: usize,
+  known: usize,
+  width: i32,
+  places: usize,
+  matrix: usize,
+  stride: i32,
+): void {
+  for (let n = 0; n < count; n++, rows += 4) {
+    let at = (<usize>(load<i32>(rows) * width)) << 2;
+    for (const end = at + ((<usize>width) << 2); at < end; at += 4) {
+      const m = load<i32>(places + ((<usize>load<i32>(others + at)) << 2), 4);
+      // Written in any case, if need be where nothing is read: a branch would be mispredicted too often.
+      const to = select<i32>(stride - 1, max(n, m) * stride + min(n, m), m < 0);
+      store<f64>(matrix + ((<usize>to) << 3), <f64>load<f32>(known + at));
+    }
+  }
+}
+
 /** Rows i to i + 3, columns j to j + 7 of the matrix: eight running sums, which stay in registers. */
 function addTile4x8(
   table: usize,

@@ -1,6 +1,6 @@
-export { choleskyFactor, choleskySolve, choleskySubstitute } from './cholesky';
+export { choleskyFactor, choleskySolve, choleskySubstitute, ridgedLower } from './cholesky';
 export { reflectPanel, reflectSymmetric, rotatePanel } from './eigen';
-export { gatherColumns, weightedGram, weightedRowSum } from './gram';
+export { gatherColumns, placeKnown, weightedGram, weightedRowSum } from './gram';
 export { allocate, release } from './heap';
 export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
 export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';

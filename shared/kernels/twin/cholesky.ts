@@ -10,6 +10,8 @@ export interface CholeskyKernels {
    * @returns 1, or 0 with the matrix half done if it is not positive definite to working precision.
    */
   choleskyFactor(matrix: number, order: number, stride: number): number;
+  /** factor = matrix + ridge I, in the lower triangle; nothing above is read or written. */
+  ridgedLower(matrix: number, order: number, stride: number, ridge: number, factor: number): void;
   /** Replaces the right-hand side b [order] by the solution of A x = b, with the factor of A. */
   choleskySubstitute(factor: number, order: number, stride: number, vector: number): void;
   /** Both: the matrix becomes its factor, and the right-hand side the solution; 0, the latter as it was, if there is none. */
@@ -57,6 +59,15 @@ export function choleskyTwin(memory: TwinMemory): CholeskyKernels {
   return {
     choleskyFactor,
     choleskySubstitute,
+    ridgedLower(matrix, order, stride, ridge, factor) {
+      const { f64 } = memory;
+      for (let i = 0; i < order; i++) {
+        for (let j = 0; j <= i; j++) {
+          const at = i * stride + j;
+          f64[(factor >> 3) + at] = f64[(matrix >> 3) + at]! + (i === j ? ridge : 0);
+        }
+      }
+    },
     choleskySolve(matrix, order, stride, vector) {
       if (choleskyFactor(matrix, order, stride) === 0) return 0;
       choleskySubstitute(matrix, order, stride, vector);

@@ -15,6 +15,22 @@ export interface GramKernels {
   weightedRowSum(table: number, stride: number, rows: number, count: number, weights: number, vector: number): void;
   /** columns[k * length + r] = element k of row rows[r], and 0 for r from `count` up to `length`: float32 [stride, length]. */
   gatherColumns(table: number, stride: number, rows: number, count: number, columns: number, length: number): void;
+  /**
+   * Writes what is known of the Gram matrix of some rows in its lower triangle, float64 [count, stride] with a stride of 4 at
+   * least: of row rows[n], known[rows[n] * width + k] is its product with row others[rows[n] * width + k] (int32 others and
+   * float32 known [all rows, width]; -1: none). places[1 + row] is where `rows` has a row, -1 where it does not, and
+   * places[0] is -1 (int32). What is written above the diagonal means nothing.
+   */
+  placeKnown(
+    rows: number,
+    count: number,
+    others: number,
+    known: number,
+    width: number,
+    places: number,
+    matrix: number,
+    stride: number,
+  ): void;
 }
 
 export function gramTwin(memory: TwinMemory): GramKernels {
@@ -51,6 +67,18 @@ export function gramTwin(memory: TwinMemory): GramKernels {
         for (let k = 0; k < stride; k++) {
           const value = r < count ? f32[(table >> 2) + i32[(rows >> 2) + r]! * stride + k]! : 0;
           f32[(columns >> 2) + k * length + r] = value;
+        }
+      }
+    },
+
+    placeKnown(rows, count, others, known, width, places, matrix, stride) {
+      const { i32, f32, f64 } = memory;
+      for (let n = 0; n < count; n++) {
+        const first = i32[(rows >> 2) + n]! * width;
+        for (let at = first; at < first + width; at++) {
+          const m = i32[(places >> 2) + 1 + i32[(others >> 2) + at]!]!;
+          const to = m < 0 ? stride - 1 : Math.max(n, m) * stride + Math.min(n, m);
+          f64[(matrix >> 3) + to] = f32[(known >> 2) + at]!;
         }
       }
     },

@@ -27,6 +27,7 @@ export class Scorer {
   readonly #heap: Heap;
   readonly #scratch: Scratch;
   readonly #histories: RowHistories;
+  readonly #rowScores: Float64Array;
   readonly #prepared = new WeakMap<Model, Prepared>();
 
   constructor(options: SpectralOptions, rows: number, heap: Heap) {
@@ -34,6 +35,7 @@ export class Scorer {
     this.#heap = heap;
     this.#scratch = heap.scratch();
     this.#histories = new RowHistories(rows);
+    this.#rowScores = new Float64Array(rows);
   }
 
   /**
@@ -62,15 +64,18 @@ export class Scorer {
     const factorWeight = neighbours === undefined ? 1 : this.#options.factorWeight;
     heap.float32(userAt, stride).set(vector.map(value => factorWeight * value));
     heap.kernels.scoreItems(factors, stride, 0, userAt, rows, scoresAt);
-    const rowScores = Float64Array.from(heap.float32(scoresAt, rows));
+    const rowScores = this.#rowScores;
+    rowScores.set(heap.float32(scoresAt, rows));
     if (neighbours !== undefined) addNeighbours(neighbours, held.subarray(0, count), own, rowScores);
     const shares = model.tensor('item.shares');
     const prior = priorWeight(this.#options.popularityPrior, most);
     const rowOf = itemRows();
-    return shares.map((share, item) => {
+    const scores = new Float32Array(shares.length);
+    for (let item = 0; item < scores.length; item++) {
       const score = rowScores[rowOf[item]!]!;
-      return (score > 0 ? parts[item]! : 1) * score + prior * share;
-    });
+      scores[item] = (score > 0 ? parts[item]! : 1) * score + prior * shares[item]!;
+    }
+    return scores;
   }
 
   #prepare(model: Model): Prepared {

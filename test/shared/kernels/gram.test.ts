@@ -89,3 +89,38 @@ describe('gatherColumns', () => {
     expect(answers).toEqual([expected, expected]);
   });
 });
+
+describe('placeKnown', () => {
+  it.each([[[]], [[6]], [[6, 2, 9, 0, 4]]])('puts the known products of rows %j in the lower triangle', list => {
+    const ALL = 10;
+    const WIDTH = 3;
+    const random = seededRandom(9, 'placeKnown', list.length);
+    const others = Int32Array.from({ length: ALL * WIDTH }, () => random.below(ALL + 1) - 1);
+    for (const [at, other] of others.entries()) {
+      const row = Math.floor(at / WIDTH);
+      const before = [...others.subarray(row * WIDTH, at)].includes(other);
+      const told = [...others.subarray(other * WIDTH, (other + 1) * WIDTH)].includes(row);
+      if (other === row || before || (other < row && told)) others[at] = -1;
+    }
+    const known = Float32Array.from(others, () => random.normal());
+    const stride = list.length + 4;
+    const start = Float64Array.from({ length: list.length * stride }, () => random.normal());
+    const places = Int32Array.from({ length: ALL + 1 }, (_, at) => list.indexOf(at - 1));
+    const [found, twin] = onBoth(({ kernels, place, read }) => {
+      const matrix = place(start.length > 0 ? start : new Float64Array(stride));
+      const given = [place(Int32Array.from(list)), place(others), place(known), place(places)] as const;
+      kernels.placeKnown(given[0], list.length, given[1], given[2], WIDTH, given[3], matrix, stride);
+      return read(matrix, start);
+    });
+    expect(found).toEqual(twin);
+    for (const [n, row] of list.entries()) {
+      for (let m = 0; m <= n; m++) {
+        const at = [...others].findIndex((other, k) => {
+          const told = Math.floor(k / WIDTH);
+          return (told === row && other === list[m]) || (told === list[m] && other === row);
+        });
+        expect(found[n * stride + m]).toBe(at < 0 ? start[n * stride + m] : known[at]);
+      }
+    }
+  });
+});
