@@ -16,7 +16,8 @@ const MAX_ROTATIONS = 65_536;
  *
  * @throws NumericalError if the matrix holds numbers that are not finite.
  */
-export function householderEigen(matrix: Float64Array, order: number, heap: Heap = threadHeap()): Eigen {
+export function householderEigen(matrix: Float64Array, order: number): Eigen {
+  const heap = threadHeap();
   const { kernels } = heap;
   const panels = Math.ceil(order / PANEL_COLUMNS);
   const reflectors = kernels.allocate(8 * order * order);

@@ -1,5 +1,5 @@
 import { NumericalError } from '../errors.ts';
-import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { threadHeap } from '../kernels/heap.ts';
 import { alone, type Team } from './team.ts';
 import { type Block, packTiles, padded, unpackTiles } from './tiles.ts';
 
@@ -32,9 +32,9 @@ export function invertSpd(matrix: Float64Array, order: number): void {
  * Every size-th band of rows is a member's own, and in its kernel memory while the sweep lasts. Meanwhile the matrix is what
  * members tell each other through: row K of what is left to factor on and above the diagonal, the panel in columns K.
  */
-export function invertSpdTogether(matrix: Float64Array, order: number, team: Team, heap: Heap = threadHeap()): void {
+export function invertSpdTogether(matrix: Float64Array, order: number, team: Team): void {
   const smallestPivot = order * Number.EPSILON * largestDiagonal(matrix, order);
-  const share = new Share(matrix, order, team, heap);
+  const share = new Share(matrix, order, team);
   try {
     for (let from = 0; from < order; from += BLOCK) {
       share.publishRows(from);
@@ -98,18 +98,17 @@ interface Band {
 class Share {
   readonly #matrix: Float64Array;
   readonly #order: number;
-  readonly #heap: Heap;
+  readonly #heap = threadHeap();
   readonly #bands: readonly Band[];
   /** The panel in tiles, float64 [order, width], its rows padded. */
   readonly #panel: number;
   /** L, float64 [width, width]. */
   readonly #lower: number;
 
-  constructor(matrix: Float64Array, order: number, { rank, size }: Team, heap: Heap) {
+  constructor(matrix: Float64Array, order: number, { rank, size }: Team) {
     this.#matrix = matrix;
     this.#order = order;
-    this.#heap = heap;
-    const { kernels } = heap;
+    const { kernels } = this.#heap;
     this.#panel = kernels.allocate(8 * padded(order) * BLOCK);
     this.#lower = kernels.allocate(8 * BLOCK * BLOCK);
     const bands: Band[] = [];

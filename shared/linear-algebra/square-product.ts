@@ -1,27 +1,17 @@
-import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { threadHeap } from '../kernels/heap.ts';
 import { packTiles, padded } from './tiles.ts';
 
 /** Rows of a band of the product, and columns added up at a time: the tiles of one block, 32 KB, stay in the L1 cache. */
 const BLOCK = 64;
 
 /** A B of two square matrices (row-major, order x order). About 8 order^2 bytes of kernel memory. */
-export function squareProduct(
-  a: Float64Array,
-  b: Float64Array,
-  order: number,
-  heap: Heap = threadHeap(),
-): Float64Array {
-  return multiply(a, b, order, false, heap);
+export function squareProduct(a: Float64Array, b: Float64Array, order: number): Float64Array {
+  return multiply(a, b, order, false);
 }
 
 /** A B where it is known to be symmetric: half the work. */
-export function symmetricProduct(
-  a: Float64Array,
-  b: Float64Array,
-  order: number,
-  heap: Heap = threadHeap(),
-): Float64Array {
-  const product = multiply(a, b, order, true, heap);
+export function symmetricProduct(a: Float64Array, b: Float64Array, order: number): Float64Array {
+  const product = multiply(a, b, order, true);
   for (let row = 0; row < order; row++) {
     for (let column = 0; column < row; column++) product[row * order + column] = product[column * order + row]!;
   }
@@ -29,7 +19,8 @@ export function symmetricProduct(
 }
 
 /** With `upper`, the blocks on and above the diagonal only. */
-function multiply(a: Float64Array, b: Float64Array, order: number, upper: boolean, heap: Heap): Float64Array {
+function multiply(a: Float64Array, b: Float64Array, order: number, upper: boolean): Float64Array {
+  const heap = threadHeap();
   const { kernels } = heap;
   const stride = padded(order);
   const target = kernels.allocate(8 * stride * stride);
