@@ -92,9 +92,9 @@ async function runResult(
 }
 
 async function baselineResult(job: Job, data: RunData, hooks: SimulateHooks): Promise<JobResult | undefined> {
-  const { dataset, split } = data;
+  const { split } = data;
   const { seed } = job.settings;
-  const found = await evaluateBaselines(job.settings, dataset, split, hooks, scorer => ({
+  const found = await evaluateBaselines(job.settings, data, hooks, scorer => ({
     evaluation: evaluate(scorer, split, seed),
     scorer,
   }));

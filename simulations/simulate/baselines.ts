@@ -1,11 +1,11 @@
+import type { Numerics } from '../../shared/linear-algebra/numerics.ts';
 import { ease } from '../baselines/ease.ts';
 import { hasPooledTwin, trainPooled } from '../baselines/pooled.ts';
 import { popularity } from '../baselines/popularity.ts';
-import type { Dataset } from '../data/dataset.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
-import type { Split } from '../evaluation/split.ts';
 import type { SimulateHooks } from './hooks.ts';
 import { BASELINES, type SimulateSettings } from './settings.ts';
+import type { RunData } from './simulate.ts';
 
 export type BaselineName = (typeof BASELINES)[number];
 
@@ -15,16 +15,16 @@ const EASE_MAX_ITEMS = 6_000;
 /** What a shop would get that gathered everybody's purchases in one place, as `measure` finds it. */
 export async function evaluateBaselines<Result>(
   settings: SimulateSettings,
-  { catalogue }: Dataset,
-  { train }: Split,
+  { dataset: { catalogue }, split: { train } }: RunData,
   hooks: SimulateHooks,
   measure: (scorer: Scorer) => Result,
+  numerics?: Numerics,
 ): Promise<Partial<Record<BaselineName, Result>>> {
   const { learner, learnerOptions, seed, easeLambda } = settings;
   const scorers: Record<BaselineName, () => Scorer> = {
     popularity: () => popularity(train, catalogue.size),
     pooled: () => trainPooled(learner, learnerOptions, train, catalogue, seed),
-    ease: () => ease(train, catalogue.size, easeLambda),
+    ease: () => ease(train, catalogue.size, easeLambda, numerics),
   };
   const results: Partial<Record<BaselineName, Result>> = {};
   for (const name of settings.baselines ?? affordableBaselines(catalogue.size, hooks)) {

@@ -1,6 +1,7 @@
 import { VirtualClock } from '../../server/clock.ts';
 import { Coordinator } from '../../server/coordinator.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
+import { createLearner, learnerDefinitions } from '../../shared/learners/index.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { evaluationOf } from '../evaluation/evaluate.ts';
 import { tracedRounds } from '../virtual-time/settings.ts';
@@ -26,10 +27,14 @@ const NO_PERSONAL_STATES = new Float32Array(0);
 
 /** Trains in this process: the real coordinator, and virtual devices in place of sockets. */
 export async function trainInMemory(input: TrainingInput): Promise<TrainingResult> {
-  const { run, settings, learner, dataset, split, cohort, hooks } = input;
-  const { seed } = settings;
+  const { run, settings, dataset, split, cohort, hooks } = input;
+  const { seed, learnerOptions } = settings;
   const catalogue = dataset.catalogue.encode();
   const pool = await poolOf(input, catalogue);
+  const learner =
+    pool instanceof Threads
+      ? createLearner(settings.learner, learnerOptions, dataset.catalogue, learnerDefinitions, pool.numerics)
+      : input.learner;
   try {
     const meter = new WireMeter(
       { run, learner: { name: learner.name, options: settings.learnerOptions }, pace: PACE },
@@ -97,6 +102,7 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
       clipNorm,
       bytes: meter.bytes,
       virtualTime: traced === undefined ? null : times.summary(clock.now()),
+      numerics: pool.numerics,
       close: () => pool.close(),
     };
   } catch (error) {

@@ -114,7 +114,7 @@ async function runSteps(
       hooks.progress({ label: 'evaluating this run', done: 0, total: 0 });
       evaluation = await training.evaluate();
       const metrics = (scorer: Scorer): Metrics => metricsOf(evaluate(scorer, split, seed));
-      baselines = await evaluateBaselines(settings, dataset, split, hooks, metrics);
+      baselines = await evaluateBaselines(settings, data, hooks, metrics, training.numerics);
     }
   } finally {
     await training.close();

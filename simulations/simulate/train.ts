@@ -3,6 +3,7 @@ import type { Ledger } from '../../server/privacy/ledger.ts';
 import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
+import type { Numerics } from '../../shared/linear-algebra/numerics.ts';
 import type { Model } from '../../shared/model.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
@@ -58,6 +59,8 @@ export interface TrainingResult {
   readonly bytes: { readonly up: number; readonly down: number };
   /** Null where devices had no traces. */
   readonly virtualTime: VirtualTimeSummary | null;
+  /** What the run's coordinator computed with, while nothing is closed. */
+  readonly numerics: Numerics;
   /** To be called when nothing more is evaluated. */
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { DeviceEvents } from '../../server/fleet.ts';
 import { Gateway } from '../../server/gateway/gateway.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
 import { LarderError } from '../../shared/errors.ts';
+import { singleThread } from '../../shared/linear-algebra/numerics.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { DeviceProcesses } from './device-processes.ts';
@@ -94,6 +95,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
       clipNorm,
       bytes: gateway.traffic,
       virtualTime: null,
+      numerics: singleThread,
       close: async () => {},
     };
   } finally {

@@ -1,4 +1,5 @@
 import type { IntegerSum } from '../../shared/aggregation/integer-sum.ts';
+import type { Numerics } from '../../shared/linear-algebra/numerics.ts';
 import type { Model } from '../../shared/model.ts';
 import type { Ranks } from '../evaluation/evaluate.ts';
 import type { DeviceTask } from '../simulate/virtual-devices.ts';
@@ -29,5 +30,7 @@ export interface DevicePool {
   train(task: DeviceTask, users: Int32Array, hooks: TrainHooks): Promise<Trained | undefined>;
   /** Ranks what is held out from these users, all evaluated ones if left out, with the run's learner and a model of it. */
   rank(model: Model, users?: Int32Array): Promise<Ranks>;
+  /** For the coordinator's largest computations. */
+  readonly numerics: Numerics;
   close(): Promise<void>;
 }

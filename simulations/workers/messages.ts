@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { LearnerDefinition, RoundPlan } from '../../shared/learners/learner.ts';
 import type { TensorSpec } from '../../shared/model.ts';
 import type { Protection } from '../../shared/privacy/protection.ts';
@@ -15,6 +16,8 @@ export interface WorkerStart {
   readonly held: Split['held'];
   readonly personal: Float32Array;
   readonly seed: number;
+  /** For the answers to jobs that the main thread blocks on. */
+  readonly blocking: MessagePort;
 }
 
 /** A model in shared memory. The same model keeps its id, so that workers know it again. */
@@ -40,7 +43,16 @@ export type Job =
       /** Shared: every worker adds its sum. */
       readonly totals: Float64Array;
     } & Shared)
-  | ({ readonly type: 'rank'; readonly ranks: Omit<Ranks, 'users'> } & Shared);
+  | ({ readonly type: 'rank'; readonly ranks: Omit<Ranks, 'users'> } & Shared)
+  /** The main thread waits for it without its event loop: the answer comes through `WorkerStart.blocking`. */
+  | {
+      readonly type: 'invert';
+      readonly matrix: Float64Array;
+      readonly order: number;
+      readonly team: { readonly rank: number; readonly size: number; readonly cells: Int32Array };
+      /** One number: how many have answered. */
+      readonly answered: Int32Array;
+    };
 
 /** A worker is through with its part of a job. */
 export type Answer =

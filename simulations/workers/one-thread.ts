@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Accumulator } from '../../shared/aggregation/accumulator.ts';
 import { IntegerSum } from '../../shared/aggregation/integer-sum.ts';
 import type { Learner } from '../../shared/learners/learner.ts';
+import { singleThread } from '../../shared/linear-algebra/numerics.ts';
 import type { Model } from '../../shared/model.ts';
 import { protectedLength } from '../../shared/privacy/protection.ts';
 import { emptyRanks, type Ranks, rankHeldOut } from '../evaluation/evaluate.ts';
@@ -15,6 +16,7 @@ const YIELD_EVERY_MS = 50;
 
 /** All devices in this thread: for small populations, and for learners that other threads cannot load. */
 export class OneThread implements DevicePool {
+  readonly numerics = singleThread;
   readonly #devices: VirtualDevices;
   readonly #split: Split;
   readonly #seed: number;

@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import { IntegerSum } from '../../shared/aggregation/integer-sum.ts';
 import { LarderError, NumericalError } from '../../shared/errors.ts';
 import type { Learner } from '../../shared/learners/learner.ts';
+import { invertSpd } from '../../shared/linear-algebra/invert-spd.ts';
+import type { Numerics } from '../../shared/linear-algebra/numerics.ts';
 import type { Model } from '../../shared/model.ts';
 import { protectedLength } from '../../shared/privacy/protection.ts';
 import { SharedIds, sharedColumn } from '../data/shared-columns.ts';
@@ -13,9 +21,16 @@ import { type DeviceTask, personalSlab } from '../simulate/virtual-devices.ts';
 import type { DevicePool, Trained, TrainHooks } from './device-pool.ts';
 import type { Answer, Job, SharedModel, WireError, WorkerStart } from './messages.ts';
 import { SharedPortions } from './portions.ts';
+import { ThreadTeam } from './team.ts';
 
 /** How often progress and the abort signal are looked at. */
 const LOOK_EVERY_MS = 50;
+
+/** Smaller matrices are inverted in less time than threads take to meet. */
+const TOGETHER_FROM_ORDER = 512;
+
+/** For 12,500 items on one core it is minutes. */
+const LONGEST_BLOCK_MS = 3_600_000;
 
 /** A worker thread failed in a way that no setting explains. */
 export class WorkerFailedError extends LarderError {
@@ -34,18 +49,22 @@ export interface ThreadsOptions {
 
 /** The devices played by worker threads, which share the histories, the personal states and the model. */
 export class Threads implements DevicePool {
-  readonly #workers: readonly Worker[];
+  readonly numerics: Numerics = {
+    doubles: length => sharedColumn(Float64Array, length),
+    invertSpd: (matrix, order) => this.#invertSpd(matrix, order),
+  };
+  readonly #workers: readonly BlockableWorker[];
   readonly #split: Split;
   #model: { readonly of: Model; readonly shared: SharedModel } | undefined;
   #models = 0;
 
-  private constructor(workers: readonly Worker[], split: Split) {
+  private constructor(workers: readonly BlockableWorker[], split: Split) {
     this.#workers = workers;
     this.#split = split;
   }
 
   static async start({ count, learner, learnerOptions, catalogue, split, seed }: ThreadsOptions): Promise<Threads> {
-    const workerData: WorkerStart = {
+    const workerData: Omit<WorkerStart, 'blocking'> = {
       learner: { name: learner.name, options: learnerOptions as WorkerStart['learner']['options'] },
       catalogue,
       population: { offsets: split.train.offsets, purchases: split.train.purchases, distinct: split.train.distinct },
@@ -110,19 +129,38 @@ export class Threads implements DevicePool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map(worker => worker.terminate()));
+    await Promise.all(this.#workers.map(({ worker }) => worker.terminate()));
   }
 
   #all(job: Job): Promise<readonly Extract<Answer, { type: 'done' }>[]> {
-    for (const worker of this.#workers) worker.postMessage(job);
+    for (const { worker } of this.#workers) worker.postMessage(job);
     return this.#answers();
   }
 
   /** One of each worker; what went wrong in one of them is thrown once all have answered. */
   async #answers(): Promise<readonly Extract<Answer, { type: 'done' }>[]> {
-    const answers = await Promise.all(this.#workers.map(answerOf));
+    const answers = await Promise.all(this.#workers.map(({ worker }) => answerOf(worker)));
     for (const answer of answers) if (answer.type === 'failed') throw errorOf(answer.error);
     return answers.filter(answer => answer.type === 'done');
+  }
+
+  #invertSpd(matrix: Float64Array, order: number): void {
+    if (order < TOGETHER_FROM_ORDER || !(matrix.buffer instanceof SharedArrayBuffer)) return invertSpd(matrix, order);
+    const size = this.#workers.length;
+    const cells = ThreadTeam.cells();
+    const answered = sharedColumn(Int32Array, 1);
+    for (const [rank, { worker }] of this.#workers.entries()) {
+      worker.postMessage({ type: 'invert', matrix, order, team: { rank, size, cells }, answered } satisfies Job);
+    }
+    for (let count = 0; count < size; count = Atomics.load(answered, 0)) {
+      if (Atomics.wait(answered, 0, count, LONGEST_BLOCK_MS) === 'timed-out') {
+        throw new WorkerFailedError('Worker threads did not finish a large matrix. Run with --workers 0.');
+      }
+    }
+    for (const { blocking } of this.#workers) {
+      const answer = receiveMessageOnPort(blocking)!.message as Answer;
+      if (answer.type === 'failed') throw errorOf(answer.error);
+    }
   }
 
   #share(model: Model): SharedModel {
@@ -135,13 +173,24 @@ export class Threads implements DevicePool {
   }
 }
 
+interface BlockableWorker {
+  readonly worker: Worker;
+  readonly blocking: MessagePort;
+}
+
+function startWorker(data: Omit<WorkerStart, 'blocking'>): BlockableWorker {
+  const { port1, port2 } = new MessageChannel();
+  const options = { workerData: { ...data, blocking: port2 } satisfies WorkerStart, transferList: [port2] };
+  return { worker: workerOf(options), blocking: port1 };
+}
+
 /** From source, what reads TypeScript must be there before the worker's own code, whoever started this process. */
-function startWorker(workerData: WorkerStart): Worker {
+function workerOf(options: WorkerOptions): Worker {
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  if (file.pathname.endsWith('.js')) return new Worker(file, { workerData });
+  if (file.pathname.endsWith('.js')) return new Worker(file, options);
   const [tsx, code] = [import.meta.resolve('tsx/esm/api'), file.href].map(url => JSON.stringify(url));
   const start = `import(${tsx}).then(({ register }) => { register(); return import(${code}); })`;
-  return new Worker(start, { eval: true, workerData });
+  return new Worker(start, { ...options, eval: true });
 }
 
 async function answerOf(worker: Worker): Promise<Answer> {

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Accumulator } from '../../shared/aggregation/accumulator.ts';
 import { Catalogue } from '../../shared/catalogue.ts';
-import { LarderError } from '../../shared/errors.ts';
+import { LarderError, NumericalError } from '../../shared/errors.ts';
 import { createLearner } from '../../shared/learners/index.ts';
+import { invertSpdTogether } from '../../shared/linear-algebra/invert-spd.ts';
 import { Model } from '../../shared/model.ts';
 import { protectedLength } from '../../shared/privacy/protection.ts';
 import { Population } from '../data/population.ts';
@@ -12,8 +13,10 @@ import { Split } from '../evaluation/split.ts';
 import { VirtualDevices } from '../simulate/virtual-devices.ts';
 import type { Answer, Job, SharedModel, WireError, WorkerStart } from './messages.ts';
 import { SharedPortions } from './portions.ts';
+import { ThreadTeam } from './team.ts';
 
-const { learner, catalogue: bytes, population, users, held, personal, seed } = workerData as WorkerStart;
+const start = workerData as WorkerStart;
+const { learner, catalogue: bytes, population, users, held, personal, seed } = start;
 const catalogue = Catalogue.decode(bytes);
 const train = new Population(population.offsets, population.purchases, population.distinct);
 const split = new Split(train, new SharedIds(users), catalogue.size, held);
@@ -22,16 +25,19 @@ const devices = new VirtualDevices(created, train, split.users, seed, personal);
 let latest: { readonly id: number; readonly model: Model } | undefined;
 
 parentPort!.on('message', (job: Job) => {
-  let answer: Answer;
-  try {
-    answer = job.type === 'train' ? trainPart(job) : rankPart(job);
-  } catch (error) {
-    new SharedPortions(0, job.portions).stop();
-    answer = { type: 'failed', error: wireError(error) };
-  }
-  parentPort!.postMessage(answer);
+  if (job.type === 'invert') invertPart(job);
+  else parentPort!.postMessage(answerOf(job));
 });
 parentPort!.postMessage({ type: 'ready' } satisfies Answer);
+
+function answerOf(job: Exclude<Job, { type: 'invert' }>): Answer {
+  try {
+    return job.type === 'train' ? trainPart(job) : rankPart(job);
+  } catch (error) {
+    new SharedPortions(0, job.portions).stop();
+    return { type: 'failed', error: wireError(error) };
+  }
+}
 
 function trainPart(job: Extract<Job, { type: 'train' }>): Answer {
   const portions = new SharedPortions(job.users.length, job.portions);
@@ -59,6 +65,21 @@ function rankPart(job: Extract<Job, { type: 'rank' }>): Answer {
     portions.done(portion.to - portion.from);
   }
   return { type: 'done', declined: [] };
+}
+
+function invertPart({ matrix, order, team, answered }: Extract<Job, { type: 'invert' }>): void {
+  const member = new ThreadTeam(team.rank, team.size, team.cells);
+  let answer: Answer = { type: 'done', declined: [] };
+  try {
+    invertSpdTogether(matrix, order, member);
+  } catch (error) {
+    // A matrix that cannot be inverted is found to be so by every member; else the others must not wait.
+    if (!(error instanceof NumericalError)) member.leave();
+    answer = { type: 'failed', error: wireError(error) };
+  }
+  start.blocking.postMessage(answer);
+  Atomics.add(answered, 0, 1);
+  Atomics.notify(answered, 0);
 }
 
 function modelOf({ id, specs, values }: SharedModel): Model {
