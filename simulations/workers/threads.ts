@@ -157,10 +157,8 @@ export class Threads implements DevicePool {
         throw new WorkerFailedError('Worker threads did not finish a large matrix. Run with --workers 0.');
       }
     }
-    for (const { blocking } of this.#workers) {
-      const answer = receiveMessageOnPort(blocking)!.message as Answer;
-      if (answer.type === 'failed') throw errorOf(answer.error);
-    }
+    const answers = this.#workers.map(({ blocking }) => receiveMessageOnPort(blocking)!.message as Answer);
+    for (const answer of answers) if (answer.type === 'failed') throw errorOf(answer.error);
   }
 
   #share(model: Model): SharedModel {
