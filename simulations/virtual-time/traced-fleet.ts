@@ -50,7 +50,7 @@ interface Answer {
   readonly contributes: boolean;
 }
 
-/** What the fleet still has to play of a round. */
+/** What the fleet has to play of a round, until all have answered or are released. */
 interface Round {
   /** In the order of time; those from `next` on are still to come. */
   readonly answers: readonly Answer[];
@@ -187,6 +187,7 @@ export class TracedFleet implements Fleet {
       coordinator.readyChanged();
     } else {
       const answer = round.answers[round.next++]!;
+      if (round.next === round.answers.length) this.#round = undefined;
       if (!answer.contributes) {
         round.lost++;
         this.#answered(answer, 'left');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DeviceTraces } from '../../../simulations/virtual-time/traces.ts';
 import { parseTraceSpec } from '../../../simulations/virtual-time/trace-spec.ts';
+import type { DeviceTraces } from '../../../simulations/virtual-time/traces.ts';
 
 const HOUR_MS = 3_600_000;
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, device) => `device ${device}`);
