@@ -1,15 +1,28 @@
 /** See GramKernels in ../twin/gram.ts. */
 const BLOCK: i32 = 64;
 
+/** Of the rows of a block: where each begins, and eight of its columns times its weight. */
+const starts = memory.data(64 * 4, 16);
+const panel = memory.data(64 * 32, 16);
+
 export function weightedGram(table: usize, stride: i32, rows: usize, count: i32, weights: usize, matrix: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  const toBytes = (<usize>stride) << 3;
   for (let start = 0; start < count; start += BLOCK) {
-    const size = min(BLOCK, count - start);
-    const at = (<usize>start) << 2;
-    for (let i = 0; i < stride; i += 4) {
-      let j = 0;
-      for (; j < i; j += 8) addTile4x8(table, stride, rows + at, size, weights + at, i, j, matrix);
-      if (j === i) addTile4x4(table, stride, rows + at, size, weights + at, i, j, matrix);
+    const end = starts + ((<usize>min(BLOCK, count - start)) << 2);
+    for (let at = starts; at < end; at += 4, rows += 4) {
+      store<u32>(at, <u32>(table + <usize>load<i32>(rows) * rowBytes));
     }
+    for (let j = 0; j < stride; j += 8) {
+      fillPanel(j, j + 4 < stride, weights, end);
+      let to = matrix + <usize>j * (toBytes + 8);
+      addTile4x4(j, end, to, toBytes);
+      for (let i = j + 4; i < stride; i += 4) {
+        to += toBytes << 2;
+        addTile4x8(i, end, to, toBytes);
+      }
+    }
+    weights += BLOCK << 2;
   }
 }
 
@@ -71,20 +84,20 @@ export function placeKnown(
   }
 }
 
-/** Rows i to i + 3, columns j to j + 7 of the matrix: eight running sums, which stay in registers. */
-function addTile4x8(
-  table: usize,
-  stride: i32,
-  rows: usize,
-  count: i32,
-  weights: usize,
-  i: i32,
-  j: i32,
-  matrix: usize,
-): void {
-  const rowBytes = (<usize>stride) << 2;
-  const left = table + ((<usize>i) << 2);
-  const right = table + ((<usize>j) << 2);
+/** Columns j to j + 7, or to j + 3. */
+function fillPanel(j: i32, wide: bool, weights: usize, end: usize): void {
+  const left = (<usize>j) << 2;
+  for (let at = starts, y = panel; at < end; at += 4, y += 32, weights += 4) {
+    const x = <usize>load<u32>(at) + left;
+    const weight = v128.load32_splat(weights);
+    v128.store(y, f32x4.mul(weight, v128.load(x)));
+    if (wide) v128.store(y, f32x4.mul(weight, v128.load(x, 16)), 16);
+  }
+}
+
+/** Rows i to i + 3 of the matrix, and the columns of the panel: eight running sums, which stay in registers. */
+function addTile4x8(i: i32, end: usize, to: usize, toBytes: usize): void {
+  const left = (<usize>i) << 2;
   let a0 = f32x4.splat(0);
   let a1 = a0;
   let b0 = a0;
@@ -93,27 +106,23 @@ function addTile4x8(
   let c1 = a0;
   let d0 = a0;
   let d1 = a0;
-  const end = rows + ((<usize>count) << 2);
-  for (; rows < end; rows += 4, weights += 4) {
-    const at = <usize>load<i32>(rows) * rowBytes;
-    const weight = v128.load32_splat(weights);
-    const y0 = f32x4.mul(weight, v128.load(right + at));
-    const y1 = f32x4.mul(weight, v128.load(right + at, 16));
-    let x = v128.load32_splat(left + at);
+  for (let at = starts, y = panel; at < end; at += 4, y += 32) {
+    const row = <usize>load<u32>(at) + left;
+    const y0 = v128.load(y);
+    const y1 = v128.load(y, 16);
+    let x = v128.load32_splat(row);
     a0 = f32x4.add(a0, f32x4.mul(x, y0));
     a1 = f32x4.add(a1, f32x4.mul(x, y1));
-    x = v128.load32_splat(left + at, 4);
+    x = v128.load32_splat(row, 4);
     b0 = f32x4.add(b0, f32x4.mul(x, y0));
     b1 = f32x4.add(b1, f32x4.mul(x, y1));
-    x = v128.load32_splat(left + at, 8);
+    x = v128.load32_splat(row, 8);
     c0 = f32x4.add(c0, f32x4.mul(x, y0));
     c1 = f32x4.add(c1, f32x4.mul(x, y1));
-    x = v128.load32_splat(left + at, 12);
+    x = v128.load32_splat(row, 12);
     d0 = f32x4.add(d0, f32x4.mul(x, y0));
     d1 = f32x4.add(d1, f32x4.mul(x, y1));
   }
-  const toBytes = (<usize>stride) << 3;
-  let to = matrix + <usize>i * toBytes + ((<usize>j) << 3);
   addFour(to, a0);
   addFour(to + 32, a1);
   to += toBytes;
@@ -127,34 +136,21 @@ function addTile4x8(
   addFour(to + 32, d1);
 }
 
-function addTile4x4(
-  table: usize,
-  stride: i32,
-  rows: usize,
-  count: i32,
-  weights: usize,
-  i: i32,
-  j: i32,
-  matrix: usize,
-): void {
-  const rowBytes = (<usize>stride) << 2;
-  const left = table + ((<usize>i) << 2);
-  const right = table + ((<usize>j) << 2);
+/** The same for the first four columns of the panel. */
+function addTile4x4(i: i32, end: usize, to: usize, toBytes: usize): void {
+  const left = (<usize>i) << 2;
   let a = f32x4.splat(0);
   let b = a;
   let c = a;
   let d = a;
-  const end = rows + ((<usize>count) << 2);
-  for (; rows < end; rows += 4, weights += 4) {
-    const at = <usize>load<i32>(rows) * rowBytes;
-    const y = f32x4.mul(v128.load32_splat(weights), v128.load(right + at));
-    a = f32x4.add(a, f32x4.mul(v128.load32_splat(left + at), y));
-    b = f32x4.add(b, f32x4.mul(v128.load32_splat(left + at, 4), y));
-    c = f32x4.add(c, f32x4.mul(v128.load32_splat(left + at, 8), y));
-    d = f32x4.add(d, f32x4.mul(v128.load32_splat(left + at, 12), y));
+  for (let at = starts, y = panel; at < end; at += 4, y += 32) {
+    const row = <usize>load<u32>(at) + left;
+    const y0 = v128.load(y);
+    a = f32x4.add(a, f32x4.mul(v128.load32_splat(row), y0));
+    b = f32x4.add(b, f32x4.mul(v128.load32_splat(row, 4), y0));
+    c = f32x4.add(c, f32x4.mul(v128.load32_splat(row, 8), y0));
+    d = f32x4.add(d, f32x4.mul(v128.load32_splat(row, 12), y0));
   }
-  const toBytes = (<usize>stride) << 3;
-  const to = matrix + <usize>i * toBytes + ((<usize>j) << 3);
   addFour(to, a);
   addFour(to + toBytes, b);
   addFour(to + 2 * toBytes, c);
