@@ -217,6 +217,7 @@ function dot(a: usize, b: usize, bytes: usize): f32 {
 }
 
 /** A class only because the decorator that has functions inlined, so that vectors stay in registers, stands on methods. */
+@final
 class Inline {
   @inline
   static sumOfLanes(four: v128): f32 {

@@ -8,12 +8,12 @@ import { below } from './random.ts';
 export interface MfSgdKernels {
   /**
    * The samples of one epoch: the bought rows in random order (Fisher and Yates from the end), each followed by
-   * `negatives` draws with repetition, uniform on the items that were not bought, of which there must be one.
-   * One draw d below `others` = catalogue - bought gives a negative: d itself, or if that was bought its stand-in. The n-th bought row with an item
-   * below `others` has for stand-in the n-th item from `others` on that was not bought.
+   * `negatives` draws, uniform and with repetition, of the m > 0 items that were not bought. A draw d below m stands for
+   * item d, or if that was bought for its stand-in: the n-th bought row whose item is below m has the n-th item from m on
+   * that was not bought. So no draw is refused.
    *
-   * @param slots int32 [catalogue], from call to call: slots[item] - base is the item's row, and negative for one without.
-   * So all must have been below `base` before a device, and `base` + `rows` at its end is the next one's.
+   * @param slots int32 [catalogue], kept from call to call: slots[item] - base is the item's row, negative if it has none.
+   * So all must be below `base` before a device's first epoch, and its `base` plus its rows is the base of the next device.
    * @param items int32, of which `rows` are known; there must be room for those that are drawn for the first time.
    * @param rows so many are in use: `bought` before the first epoch.
    * @param state of the generator: see RandomKernels.
@@ -165,8 +165,8 @@ function dot(f32: Float32Array, a: number, b: number, length: number): number {
 const SHIFT = 12_582_912;
 
 /**
- * learningRate (label - sigmoid(score)). The sigmoid is 2^-n / (2^-n + 2^r), where n + r = -score log2(e), n whole and |r| <= 1/2,
- * with a polynomial for 2^r whose relative error is 8e-8.
+ * learningRate (label - sigmoid(score)). The sigmoid is 2^-n / (2^-n + 2^r), where n + r = -score log2(e), n whole and
+ * |r| <= 1/2, with a polynomial for 2^r whose relative error is 8e-8.
  */
 function sigmoidStep(score: number, label: number, learningRate: number): number {
   const exponent = f(Math.max(-40, Math.min(40, score)) * f(-Math.LOG2E));

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { historyWeightOptions } from '../history-weights.ts';
 
 /**
- * One set for all data, for Newton's steps. Figures are NDCG@10 on validation items, the last in training, of Online Retail without recency;
- * each is one run of one seed of a prototype, where the defaults gave 0.064 and runs that should be alike 0.063 to 0.070:
- * only larger differences say something.
+ * One set for all data, for Newton's steps. Figures are NDCG@10 on validation items, the last in training, of Online Retail
+ * without recency; each is one run of one seed of a prototype, where the defaults gave 0.064 and runs that should be alike
+ * 0.063 to 0.070: only larger differences say something.
  */
 const NEWTON_DEFAULTS = Object.freeze({
   /** Customary; 64 gave 0.070 where 32 gave 0.066, for twice the bytes. */
