@@ -1,6 +1,6 @@
 import { type Heap, threadHeap } from '../kernels/heap.ts';
+import { householderEigen } from './householder-eigen.ts';
 import { placeRows, strideOf } from './stride.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Directions whose share of the largest squared length is below this are rounding noise. */
 const RANK_TOLERANCE = 1e-12;
@@ -44,7 +44,7 @@ export function orthonormalise(a: Float64Array, columns: number): Float64Array {
 }
 
 function normaliseColumns(a: Float64Array, columns: number): Float64Array {
-  const { values, vectors } = symmetricEigen(innerProduct(a, a, columns), columns);
+  const { values, vectors } = householderEigen(innerProduct(a, a, columns), columns);
   scaleColumns(vectors, columns, k => (values[k]! > RANK_TOLERANCE * values[0]! ? 1 / Math.sqrt(values[k]!) : 0));
   return multiplyRight(a, vectors, columns);
 }

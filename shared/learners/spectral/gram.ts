@@ -1,4 +1,4 @@
-import { symmetricEigen } from '../../linear-algebra/symmetric-eigen.ts';
+import { householderEigen } from '../../linear-algebra/householder-eigen.ts';
 import { innerProduct, multiplyRight, scaleColumns } from '../../linear-algebra/tall.ts';
 import { Adjacency, type Edges } from './adjacency.ts';
 
@@ -11,14 +11,14 @@ const RANK_TOLERANCE = 1e-9;
  * are left out.
  */
 export function nystroem(basis: Float32Array | Float64Array, image: Float64Array, columns: number): Float64Array {
-  const { values, vectors } = symmetricEigen(innerProduct(basis, image, columns), columns);
+  const { values, vectors } = householderEigen(innerProduct(basis, image, columns), columns);
   scaleColumns(vectors, columns, k => (values[k]! > RANK_TOLERANCE * values[0]! ? 1 / Math.sqrt(values[k]!) : 0));
   return multiplyRight(image, vectors, columns);
 }
 
 /** F with F F^T = L L^T (L L^T + ridge)^-1: each direction kept as far as it stands out from the ridge. */
 export function shrink(low: Float64Array, columns: number, ridge: number): Float64Array {
-  const { values, vectors } = symmetricEigen(innerProduct(low, low, columns), columns);
+  const { values, vectors } = householderEigen(innerProduct(low, low, columns), columns);
   scaleColumns(vectors, columns, k => 1 / Math.sqrt(Math.max(0, values[k]!) + ridge));
   return multiplyRight(low, vectors, columns);
 }
