@@ -37,7 +37,7 @@ async function inverted(size: number, values: Float64Array, leaver?: number): Pr
   }
 }
 
-it.each([1, 2, 4])('%i threads invert a matrix to the same bits as one function call', async size => {
+it.each([2, 4])('%i threads invert a matrix to the same bits as one function call', async size => {
   const expected = matrix();
   invertSpd(expected, ORDER);
   const [said, found] = await inverted(size, matrix());
@@ -54,6 +54,6 @@ it('where the matrix cannot be inverted, all threads say so', async () => {
 });
 
 it('where one thread fails, the others do not wait for it', async () => {
-  const [said] = await inverted(4, matrix(), 2);
+  const [said] = await inverted(3, matrix(), 2);
   for (const sentence of said) expect(sentence).toMatch(/A thread of a computation failed/);
 });
