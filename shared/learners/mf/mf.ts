@@ -116,14 +116,15 @@ class MatrixFactorisation implements Learner {
     personal.fill(0);
     if (this.#sampler.count(history.items.length) === 0) return;
     const problem = this.#problem(model, history.items, random);
+    const { places } = problem;
     const weights = historyWeights(history, this.#options);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // As much weight in all as in training.
     const heap = this.#heap;
-    heap.float32(problem.weights, weights.length).set(weights.map(weight => (weight * weights.length) / total));
-    heap.float32(problem.user, this.#shape.stride).fill(0);
+    heap.float32(places.weights, weights.length).set(weights.map(weight => (weight * weights.length) / total));
+    heap.float32(places.user, this.#shape.stride).fill(0);
     fitUser(heap, problem, this.#ridge(weights.length + RIDGE_ITEMS), this.#options.personaliseSteps);
-    personal.set(heap.float32(problem.user, personal.length));
+    personal.set(heap.float32(places.user, personal.length));
   }
 
   scores(model: Model, { personal }: DeviceData): Float32Array {
@@ -142,14 +143,26 @@ class MatrixFactorisation implements Learner {
     const heap = this.#heap;
     const { dimension, stride } = this.#shape;
     const problem = this.#problem(model, items, random);
-    const { vectors, rows, count, bought, user, errors, gradients } = problem;
-    heap.float32(problem.weights, bought).fill(1);
+    const { table, places, count, bought } = problem;
+    const { rows, user, errors, gradients } = places;
+    heap.float32(places.weights, bought).fill(1);
     heap.float32(user, stride).fill(0).set(personal);
     fitUser(heap, problem, this.#ridge(bought), localSteps);
     derive(heap, problem);
     const negativeRidge = (NEGATIVE_RIDGE_SHARE * itemRegularisation * bought) / (count - bought);
     const ridges = [itemRegularisation, negativeRidge] as const;
-    heap.kernels.itemGradients(vectors, stride, rows, count, bought, user, errors, ...ridges, dimension, gradients);
+    heap.kernels.itemGradients(
+      table.vectors,
+      stride,
+      rows,
+      count,
+      bought,
+      user,
+      errors,
+      ...ridges,
+      dimension,
+      gradients,
+    );
     personal.set(heap.float32(user, dimension));
     return {
       items: heap.int32(rows, count),
@@ -166,7 +179,7 @@ class MatrixFactorisation implements Learner {
     const places = placesFor(count, this.#shape.stride, this.#scratch);
     this.#sampler.draw(places.rows, items, random);
     const negativeWeight = this.#sampler.negativeWeight(bought);
-    return { ...table, ...places, shape: this.#shape, loss: this.#loss, count, bought, negativeWeight };
+    return { shape: this.#shape, table, places, loss: this.#loss, count, bought, negativeWeight };
   }
 
   #ridge(bought: number): number {

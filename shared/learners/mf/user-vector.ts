@@ -6,8 +6,10 @@ import type { Places } from './workspace.ts';
 export type Loss = 'bce' | 'softmax';
 
 /** The loss of one device as a function of its user vector: see MfNewtonKernels. */
-export interface UserProblem extends ItemTable, Places {
+export interface UserProblem {
   readonly shape: ItemShape;
+  readonly table: ItemTable;
+  readonly places: Places;
   readonly loss: Loss;
   readonly count: number;
   readonly bought: number;
@@ -25,8 +27,10 @@ const LONGEST_STEP = 3;
  */
 export function fitUser(heap: Heap, problem: UserProblem, ridge: number, steps: number): void {
   const { kernels } = heap;
-  const { shape, vectors, rows, count, user, errors, curvatures, gradient, mean, matrix, step } = problem;
+  const { shape, table, places, count } = problem;
   const { dimension, stride } = shape;
+  const { vectors } = table;
+  const { rows, user, errors, curvatures, gradient, mean, matrix, step } = places;
   for (let n = 0; n < steps; n++) {
     const total = derive(heap, problem);
     heap.float32(gradient, 2 * stride).fill(0);
@@ -49,9 +53,9 @@ export function fitUser(heap: Heap, problem: UserProblem, ridge: number, steps: 
  * @returns the sum of the curvatures where they are to be taken from the mean, else 0.
  */
 export function derive({ kernels }: Heap, problem: UserProblem): number {
-  const { shape, loss, vectors, biases, rows, count, bought, weights, negativeWeight, user, errors, curvatures } =
-    problem;
-  kernels.scoreRows(vectors, shape.stride, biases, rows, count, user, errors);
+  const { shape, table, places, loss, count, bought, negativeWeight } = problem;
+  const { rows, weights, user, errors, curvatures } = places;
+  kernels.scoreRows(table.vectors, shape.stride, table.biases, rows, count, user, errors);
   if (loss === 'softmax') {
     return kernels.softmaxDerivatives(count, weights, bought, negativeWeight, errors, curvatures);
   }
