@@ -71,8 +71,15 @@ export function historyWeights(history: History, { recency, repeats, quantity }:
     entry.basket = basket;
     entry.baskets++;
   }
-  return Float32Array.from(items, item => {
-    const { newer, baskets, rows, units } = seen.get(item)!;
-    return (1 + newer) ** -recency * baskets ** repeats * Math.max(units / rows, 0) ** quantity;
-  });
+  const weights = new Float32Array(items.length);
+  for (let n = 0; n < items.length; n++) {
+    const { newer, baskets, rows, units } = seen.get(items[n]!)!;
+    weights[n] = power(1 + newer, -recency) * power(baskets, repeats) * power(Math.max(units / rows, 0), quantity);
+  }
+  return weights;
+}
+
+/** Powers cost more than all else here, and most exponents are 0. */
+function power(base: number, exponent: number): number {
+  return exponent === 0 ? 1 : base ** exponent;
 }
