@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDataset } from '../data/index.ts';
-import { splitDataset } from '../evaluation/split.ts';
-import type { RunData } from '../simulate/simulate.ts';
+import { type RunData, runDataOf } from '../simulate/simulate.ts';
 
 /** As many users, items and purchases as MovieLens-1M has. */
 const SAME_SHAPE = 'synthetic:users=6040,items=3706,purchases=165';
@@ -25,6 +24,8 @@ async function load(): Promise<BenchData> {
   const file = folder && join(folder, 'movielens-1m', 'interactions.csv.gz');
   const real = file && existsSync(file);
   const dataset = await loadDataset(real ? `csv:${file}` : SAME_SHAPE);
-  const split = splitDataset(dataset, { holdout: 'last-item' });
-  return { dataset, split, note: real ? 'MovieLens-1M' : `${SAME_SHAPE}, as LARDER_DATA names no MovieLens-1M` };
+  return {
+    ...runDataOf(dataset, 'last-item'),
+    note: real ? 'MovieLens-1M' : `${SAME_SHAPE}, as LARDER_DATA names no MovieLens-1M`,
+  };
 }

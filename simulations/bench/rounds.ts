@@ -3,7 +3,7 @@ import { contentHash } from '../../shared/hash.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Population } from '../data/population.ts';
-import { splitDataset } from '../evaluation/split.ts';
+import { runDataOf } from '../simulate/simulate.ts';
 import { benchData } from './bench-data.ts';
 import type { Figure } from './figure.ts';
 import { timedTraining } from './training.ts';
@@ -12,7 +12,7 @@ import { timedTraining } from './training.ts';
 const WORKERS = 2;
 
 /** The published setting of federated matrix factorisation: one local epoch of SGD, four negatives a positive. */
-export const PUBLISHED_MF = Object.freeze({ solver: 'sgd', loss: 'bce', dimension: 32, negatives: 4, localSteps: 1 });
+export const PUBLISHED_MF = Object.freeze({ solver: 'sgd', dimension: 32, negatives: 4, localSteps: 1 });
 
 /** Devices a second in rounds of mf by SGD that ask all 6,040 of them: the best of some rounds after the first. */
 export async function roundMf(): Promise<Figure> {
@@ -29,10 +29,10 @@ const SMALL = { devices: 200_000, purchases: 20, items: 1_000 };
 /** Devices a CPU-second, all threads counted, of the smallest contribution there is, the fold and the coordinator included. */
 export async function roundPopularity(): Promise<Figure> {
   const dataset = uniformPurchases(SMALL);
-  const split = splitDataset(dataset, { holdout: 'last-item', minItems: SMALL.purchases + 1 });
+  const data = runDataOf(dataset, 'last-item');
   const options = { learner: 'popularity', workers: WORKERS, cohort: SMALL.devices };
-  await (await timedTraining({ dataset, split }, { ...options, cohort: 1_000 })).training.close();
-  const { training, cpuSeconds } = await timedTraining({ dataset, split }, options);
+  await (await timedTraining(data, { ...options, cohort: 1_000 })).training.close();
+  const { training, cpuSeconds } = await timedTraining(data, options);
   await training.close();
   const note = `${SMALL.purchases} purchases, ${SMALL.items} items, ${SMALL.devices} devices; threads started anew`;
   return { id: 'round-popularity', value: SMALL.devices / cpuSeconds, unit: 'devices/CPU-s', note };
@@ -43,18 +43,19 @@ export function uniformPurchases({ devices, purchases, items }: typeof SMALL): D
   const random = seededRandom(1, 'bench');
   const rows = devices * purchases;
   const bought = new Int32Array(rows);
+  const columns = {
+    items: bought,
+    times: new Float64Array(rows),
+    baskets: new Int32Array(rows),
+    quantities: new Float32Array(rows).fill(1),
+  };
   for (let row = 0; row < rows; row++) {
     const from = row - (row % purchases);
     do bought[row] = random.below(items);
-    while (bought.subarray(from, row).includes(bought[row]!));
+    while (isAmong(bought, from, row));
+    columns.times[row] = columns.baskets[row] = row - from;
   }
   const offsets = Int32Array.from({ length: devices + 1 }, (_, device) => device * purchases);
-  const columns = {
-    items: bought,
-    times: Float64Array.from({ length: rows }, (_, row) => row % purchases),
-    baskets: Int32Array.from({ length: rows }, (_, row) => row % purchases),
-    quantities: new Float32Array(rows).fill(1),
-  };
   return {
     name: 'bench',
     catalogue: new Catalogue(Array.from({ length: items }, (_, item) => ({ id: `item-${item}` }))),
@@ -63,4 +64,9 @@ export function uniformPurchases({ devices, purchases, items }: typeof SMALL): D
     hash: contentHash(new Uint8Array(0)),
     report: { rows, setAside: {}, bad: { count: 0, examples: [] } },
   };
+}
+
+function isAmong(items: Int32Array, from: number, row: number): boolean {
+  for (let before = from; before < row; before++) if (items[before] === items[row]) return true;
+  return false;
 }

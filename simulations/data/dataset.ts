@@ -16,6 +16,16 @@ export interface Dataset {
   readonly report: LoadReport;
 }
 
+/** A data set whose purchases are held elsewhere: of a million shoppers they take a gigabyte. */
+export type DatasetFacts = Omit<Dataset, 'population'> & {
+  /** How many (user, item) pairs there are, repeats counted once. */
+  readonly pairs: number;
+};
+
+export function factsOf({ population, ...facts }: Dataset): DatasetFacts {
+  return { ...facts, pairs: population.pairs };
+}
+
 /** What became of the rows of a file. */
 export interface LoadReport {
   /** Data rows read, the header not counted. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FileStore } from '../../client/node.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { DatasetFacts } from '../data/dataset.ts';
 import type { Population } from '../data/population.ts';
 import { historiesOf } from '../devices/histories.ts';
 import type { LearnerFile } from '../learners/choose.ts';
@@ -22,7 +22,7 @@ interface Part {
 }
 
 export interface DeviceProcessesOptions {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetFacts;
   /** The histories to deal out. */
   readonly train: Population;
   readonly processes: number;

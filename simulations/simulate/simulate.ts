@@ -3,11 +3,11 @@ import { MemoryLedger } from '../../server/privacy/ledger.ts';
 import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { createLearner, type LearnerDefinitions, learnerDefinitions } from '../../shared/learners/index.ts';
-import type { Dataset } from '../data/dataset.ts';
+import { type Dataset, type DatasetFacts, factsOf } from '../data/dataset.ts';
 import { loadDataset } from '../data/index.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
-import { type Split, splitDataset } from '../evaluation/split.ts';
+import { type Holdout, type Split, splitDataset } from '../evaluation/split.ts';
 import { privacyStatement, type RoundLine, type RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
@@ -24,7 +24,7 @@ const DEFAULT_COHORT = 10_000;
 
 /** What a run trains on and is measured by; one copy serves many runs. */
 export interface RunData {
-  readonly dataset: Dataset;
+  readonly dataset: DatasetFacts;
   readonly split: Split;
 }
 
@@ -72,7 +72,12 @@ export async function loadRunData(
   hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
   const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
   tellBadRows(dataset, hooks);
-  return { dataset, split: splitDataset(dataset, { holdout }) };
+  return runDataOf(dataset, holdout);
+}
+
+/** The purchases live on in the split alone. */
+export function runDataOf(dataset: Dataset, holdout: Holdout): RunData {
+  return { dataset: factsOf(dataset), split: splitDataset(dataset, { holdout }) };
 }
 
 async function keptIn(
@@ -143,8 +148,8 @@ async function runSteps(
   return { summary, training, evaluation };
 }
 
-export function dataSummary({ name, users, catalogue, population, hash }: Dataset): RunSummary['data'] {
-  return { name, users: users.length, items: catalogue.size, interactions: population.pairs, hash };
+export function dataSummary({ name, users, catalogue, pairs, hash }: DatasetFacts): RunSummary['data'] {
+  return { name, users: users.length, items: catalogue.size, interactions: pairs, hash };
 }
 
 async function train(

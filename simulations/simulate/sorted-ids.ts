@@ -23,12 +23,17 @@ export class SortedIds implements DeviceList {
     return this.#ids.at(this.userAt(index));
   }
 
-  /** The user whose id it is, which must be one of them. */
-  userOf(id: string): number {
+  /** The place of an id, which must be one of them. */
+  indexOf(id: string): number {
     const mask = this.#table.length - 1;
     let place = hashOf(id) & mask;
     while (this.#ids.at(this.#table[place]!) !== id) place = (place + 1) & mask;
     return this.#table[place]!;
+  }
+
+  /** The user whose id it is, which must be one of them. */
+  userOf(id: string): number {
+    return this.userAt(this.indexOf(id));
   }
 
   /** The user whose id is `at(index)`. */

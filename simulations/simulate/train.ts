@@ -5,7 +5,7 @@ import type { RoundRecord } from '../../server/round/record.ts';
 import type { Learner, LearnerState } from '../../shared/learners/learner.ts';
 import type { Numerics } from '../../shared/linear-algebra/numerics.ts';
 import type { Model } from '../../shared/model.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { DatasetFacts } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { HistoryScorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
@@ -19,7 +19,7 @@ export interface TrainingInput {
   readonly run: string;
   readonly settings: SimulateSettings;
   readonly learner: Learner;
-  readonly dataset: Dataset;
+  readonly dataset: DatasetFacts;
   readonly split: Split;
   /** Devices expected in a round, and the divisor of means. */
   readonly cohort: number;
