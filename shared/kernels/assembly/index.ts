@@ -6,7 +6,7 @@ export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives }
 export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';
 export { writePairs } from './pairs';
 export { addProducts, addWeightedRows, solveTiles } from './product';
-export { heldPairs, outerRows, packedSquare, rowDots } from './project';
+export { addSparseRows, heldPairs, outerRows, packedSquare, rowDots } from './project';
 export { below, nextUint32 } from './random';
 export { drawNegatives } from './sample';
 export { scoreItems, scoreRows, topK } from './score';

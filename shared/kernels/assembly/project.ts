@@ -28,6 +28,26 @@ export function packedSquare(vector: usize, order: i32, packed: usize): void {
   }
 }
 
+export function addSparseRows(
+  offsets: usize,
+  columns: usize,
+  values: usize,
+  rows: usize,
+  count: i32,
+  factors: usize,
+  sums: usize,
+): void {
+  for (const last = rows + ((<usize>count) << 2); rows < last; rows += 4, factors += 4) {
+    const factor = <f64>load<f32>(factors);
+    const row = offsets + ((<usize>load<i32>(rows)) << 2);
+    const end = (<usize>load<i32>(row, 4)) << 2;
+    for (let at = (<usize>load<i32>(row)) << 2; at < end; at += 4) {
+      const to = sums + ((<usize>load<i32>(columns + at)) << 3);
+      store<f64>(to, load<f64>(to) + factor * <f64>load<f32>(values + at));
+    }
+  }
+}
+
 export function heldPairs(
   rows: usize,
   count: i32,

@@ -12,6 +12,19 @@ export interface ProjectKernels {
   /** The upper triangle of u u^T row by row, its diagonal included: float64 vector [order], float32 [order (order + 1) / 2]. */
   packedSquare(vector: number, order: number, packed: number): void;
   /**
+   * sums[columns[at]] += factors[r] * values[at] for the elements of each of the rows [count] of a sparse matrix: those of row k
+   * are at offsets[k] to offsets[k + 1]. int32 rows, offsets and columns, float32 factors and values, float64 sums.
+   */
+  addSparseRows(
+    offsets: number,
+    columns: number,
+    values: number,
+    rows: number,
+    count: number,
+    factors: number,
+    sums: number,
+  ): void;
+  /**
    * Of each of the int32 rows [count], of which none comes twice, the candidates (int32 [all rows, columns], -1: none)
    * that are among the rows too: their coordinates row * columns + column (int32) and the products of both weights
    * (float32 [count], none of them 0). `held` is scratch, float32 zeros before and after, one for each row and one before
@@ -54,6 +67,16 @@ export function projectTwin(memory: TwinMemory): ProjectKernels {
       const { f32, f64 } = memory;
       for (let row = 0, to = packed >> 2; row < order; row++) {
         for (let k = row; k < order; k++) f32[to++] = f64[(vector >> 3) + row]! * f64[(vector >> 3) + k]!;
+      }
+    },
+
+    addSparseRows(offsets, columns, values, rows, count, factors, sums) {
+      const { i32, f32, f64 } = memory;
+      for (let r = 0; r < count; r++) {
+        const row = (offsets >> 2) + i32[(rows >> 2) + r]!;
+        for (let at = i32[row]!; at < i32[row + 1]!; at++) {
+          f64[(sums >> 3) + i32[(columns >> 2) + at]!]! += f32[(factors >> 2) + r]! * f32[(values >> 2) + at]!;
+        }
       }
     },
 

@@ -1,4 +1,4 @@
-import { threadHeap } from '../../kernels/heap.ts';
+import { type Heap, threadHeap } from '../../kernels/heap.ts';
 import { placeRows, strideOf } from '../../linear-algebra/stride.ts';
 import { Adjacency } from './adjacency.ts';
 import type { PartialGram } from './gram.ts';
@@ -19,7 +19,7 @@ export function candidates(gram: PartialGram, columns: number, known: Neighbours
   const similarities = kernels.allocate(4 * (strideOf(rows) + columns));
   const best = similarities + 4 * strideOf(rows);
   placeRows(directions(gram), gram.columns, heap.float32(table, rows * stride));
-  const secondOrder = known && new SecondOrder(known, rows);
+  const secondOrder = known && new SecondOrder(known, rows, heap);
   const chosen = new Int32Array(rows * columns).fill(-1);
   const choosers = new Choosers(rows, columns);
   const similarity = heap.float32(similarities, rows);
@@ -35,6 +35,7 @@ export function candidates(gram: PartialGram, columns: number, known: Neighbours
     chosen.set(found, row * columns);
     choosers.add(row, found);
   }
+  secondOrder?.release();
   for (const pointer of [table, similarities]) kernels.release(pointer);
   return chosen;
 }
@@ -81,34 +82,50 @@ class Choosers {
 
 /** How strongly rows hang together over one row between them: the sum over it of the products of both weights. */
 class SecondOrder {
+  readonly #heap: Heap;
   readonly #links: Adjacency;
-  /** By row, zeros between calls. */
-  readonly #strengths: Float64Array;
+  /** float64 [rows], zeros between calls. */
+  readonly #strengths: number;
+  /** int32 [rows + 1] and [links], float32 [links]: the links in the memory of the kernels. */
+  readonly #offsets: number;
+  readonly #others: number;
+  readonly #weights: number;
 
-  constructor({ width, rows: others, weights }: Neighbours, rows: number) {
+  constructor({ width, rows: others, weights }: Neighbours, rows: number, heap: Heap) {
     const linked = others.map((_, at) => at).filter(at => weights[at]! > 0);
-    this.#links = new Adjacency(rows, {
+    const links = new Adjacency(rows, {
       a: linked.map(at => Math.floor(at / width)),
       b: linked.map(at => others[at]!),
       weights: new Float64Array(linked.length).map((_, n) => weights[linked[n]!]!),
     });
-    this.#strengths = new Float64Array(rows);
+    const count = links.others.length;
+    this.#heap = heap;
+    this.#links = links;
+    this.#strengths = heap.kernels.allocate(8 * rows + 4 * (rows + 1 + 2 * count));
+    this.#offsets = this.#strengths + 8 * rows;
+    this.#others = this.#offsets + 4 * (rows + 1);
+    this.#weights = this.#others + 4 * count;
+    heap.float64(this.#strengths, rows).fill(0);
+    heap.int32(this.#offsets, rows + 1).set(links.offsets);
+    heap.int32(this.#others, count).set(links.others);
+    heap.float32(this.#weights, count).set(links.weights);
   }
 
   /** Puts those that hang together with a row above all cosines. */
   add(row: number, similarity: Float32Array): void {
-    const { offsets, others, weights } = this.#links;
-    const strengths = this.#strengths;
-    for (let at = offsets[row]!; at < offsets[row + 1]!; at++) {
-      const near = others[at]!;
-      for (let next = offsets[near]!; next < offsets[near + 1]!; next++) {
-        strengths[others[next]!]! += weights[at]! * weights[next]!;
-      }
-    }
+    const start = this.#links.offsets[row]!;
+    const count = this.#links.offsets[row + 1]! - start;
+    if (count === 0) return;
+    const [offsets, others, weights, sums] = [this.#offsets, this.#others, this.#weights, this.#strengths];
+    this.#heap.kernels.addSparseRows(offsets, others, weights, others + 4 * start, count, weights + 4 * start, sums);
+    const strengths = this.#heap.float64(sums, similarity.length);
     for (let other = 0; other < strengths.length; other++) {
-      if (strengths[other] === 0) continue;
-      similarity[other] = 2 + strengths[other]!;
-      strengths[other] = 0;
+      if (strengths[other]! > 0) similarity[other] = 2 + strengths[other]!;
     }
+    strengths.fill(0);
+  }
+
+  release(): void {
+    this.#heap.kernels.release(this.#strengths);
   }
 }

@@ -7,35 +7,18 @@ import type { SpectralOptions } from './options.ts';
 import { residentRows } from './resident.ts';
 import { RowHistories } from './rows.ts';
 
-/** The weights of the neighbours that row r is: of scored[at], weights[at], for `at` from offsets[r] to offsets[r + 1]. */
-interface ByNeighbour {
-  readonly offsets: Int32Array;
-  readonly scored: Int32Array;
-  readonly weights: Float32Array;
-}
-
-interface Prepared {
-  /** By item: its share over the largest of its row, 1 where nobody bought any of them. */
-  readonly parts: Float32Array;
-  /** Left out before there are any. */
-  readonly neighbours: ByNeighbour | undefined;
-}
-
 /** Scores histories by the model of any round, with what there is so far. */
 export class Scorer {
   readonly #options: SpectralOptions;
   readonly #heap: Heap;
   readonly #scratch: Scratch;
   readonly #histories: RowHistories;
-  readonly #rowScores: Float64Array;
-  readonly #prepared = new WeakMap<Model, Prepared>();
 
   constructor(options: SpectralOptions, rows: number, heap: Heap) {
     this.#options = options;
     this.#heap = heap;
     this.#scratch = heap.scratch();
     this.#histories = new RowHistories(rows);
-    this.#rowScores = new Float64Array(rows);
   }
 
   /**
@@ -44,89 +27,102 @@ export class Scorer {
    */
   scores(model: Model, history: History): Float32Array {
     const heap = this.#heap;
+    const { kernels } = heap;
     const { rows, columns, factors, itemRows, scales } = residentRows(heap, model);
+    const neighbours = residentNeighbours(heap, model);
+    const parts = residentParts(heap, model);
     const stride = strideOf(columns);
     const most = history.items.length;
-    const vectorAt = this.#scratch.reserve(8 * stride + 4 * (stride + 2 * most + strideOf(rows)));
-    const userAt = vectorAt + 8 * stride;
+    const vectorAt = this.#scratch.reserve(8 * (stride + rows) + 4 * (stride + 3 * most + strideOf(rows)));
+    const rowScoresAt = vectorAt + 8 * stride;
+    const userAt = rowScoresAt + 8 * rows;
     const heldAt = userAt + 4 * stride;
     const weightsAt = heldAt + 4 * most;
-    const scoresAt = weightsAt + 4 * most;
-    const [held, weights] = [heap.int32(heldAt, most), heap.float32(weightsAt, most)];
+    const scaledAt = weightsAt + 4 * most;
+    const factorScoresAt = scaledAt + 4 * most;
+
+    const [held, weights, scaled] = [
+      heap.int32(heldAt, most),
+      heap.float32(weightsAt, most),
+      heap.float32(scaledAt, most),
+    ];
     const ofItems = historyWeights(history, this.#options);
-    const count = this.#histories.write(history.items, itemRows(), ofItems, held, weights);
-    const { neighbours, parts } = this.#prepare(model);
-    const own = weights.slice(0, count);
+    const rowOf = itemRows();
+    const count = this.#histories.write(history.items, rowOf, ofItems, held, weights);
     const ofRows = scales();
-    for (let n = 0; n < count; n++) weights[n]! *= ofRows[held[n]!]!;
+    for (let n = 0; n < count; n++) scaled[n] = weights[n]! * ofRows[held[n]!]!;
     const vector = heap.float64(vectorAt, stride).fill(0);
-    heap.kernels.weightedRowSum(factors, stride, heldAt, count, weightsAt, vectorAt);
+    kernels.weightedRowSum(factors, stride, heldAt, count, scaledAt, vectorAt);
     const factorWeight = neighbours === undefined ? 1 : this.#options.factorWeight;
     heap.float32(userAt, stride).set(vector.map(value => factorWeight * value));
-    heap.kernels.scoreItems(factors, stride, 0, userAt, rows, scoresAt);
-    const rowScores = this.#rowScores;
-    rowScores.set(heap.float32(scoresAt, rows));
-    if (neighbours !== undefined) addNeighbours(neighbours, held.subarray(0, count), own, rowScores);
+    kernels.scoreItems(factors, stride, 0, userAt, rows, factorScoresAt);
+    const rowScores = heap.float64(rowScoresAt, rows);
+    rowScores.set(heap.float32(factorScoresAt, rows));
+    if (neighbours !== undefined) {
+      const { offsets, scored, weights: ofNeighbours } = neighbours;
+      kernels.addSparseRows(offsets, scored, ofNeighbours, heldAt, count, weightsAt, rowScoresAt);
+    }
+
     const shares = model.tensor('item.shares');
     const prior = priorWeight(this.#options.popularityPrior, most);
-    const rowOf = itemRows();
+    const ofRow = heap.float32(parts, shares.length);
     const scores = new Float32Array(shares.length);
     for (let item = 0; item < scores.length; item++) {
       const score = rowScores[rowOf[item]!]!;
-      scores[item] = (score > 0 ? parts[item]! : 1) * score + prior * shares[item]!;
+      scores[item] = (score > 0 ? ofRow[item]! : 1) * score + prior * shares[item]!;
     }
     return scores;
   }
-
-  #prepare(model: Model): Prepared {
-    const known = this.#prepared.get(model);
-    if (known !== undefined) return known;
-    const prepared = { parts: partsOf(model), neighbours: neighboursOf(model) };
-    this.#prepared.set(model, prepared);
-    return prepared;
-  }
 }
 
-function partsOf(model: Model): Float32Array {
+/** float32 [items]: each item's share over the largest of its row, 1 where nobody bought any of them. */
+function residentParts(heap: Heap, model: Model): number {
   const shares = model.tensor('item.shares');
-  const itemRows = model.tensor('item.rows');
-  const largest = new Float32Array(model.tensor('row.scales').length);
-  for (let item = 0; item < shares.length; item++) {
-    largest[itemRows[item]!] = Math.max(largest[itemRows[item]!]!, shares[item]!);
-  }
-  return shares.map((share, item) => (largest[itemRows[item]!]! > 0 ? share / largest[itemRows[item]!]! : 1));
+  return heap.resident(model, 'spectral parts', 4 * shares.length, at => {
+    const itemRows = model.tensor('item.rows');
+    const largest = new Float32Array(model.tensor('row.scales').length);
+    for (let item = 0; item < shares.length; item++) {
+      largest[itemRows[item]!] = Math.max(largest[itemRows[item]!]!, shares[item]!);
+    }
+    const parts = heap.float32(at, shares.length);
+    for (let item = 0; item < shares.length; item++) {
+      const most = largest[itemRows[item]!]!;
+      parts[item] = most > 0 ? shares[item]! / most : 1;
+    }
+  });
+}
+
+/** Addresses: row r is the neighbour of scored[at], with weights[at], for `at` from offsets[r] to offsets[r + 1]. */
+interface ResidentNeighbours {
+  readonly offsets: number;
+  readonly scored: number;
+  readonly weights: number;
 }
 
 /** The model has them by the row that is scored; turned about, what a history does to scores costs what is in it. */
-function neighboursOf(model: Model): ByNeighbour | undefined {
+function residentNeighbours(heap: Heap, model: Model): ResidentNeighbours | undefined {
   if (!model.specs.some(({ name }) => name === 'row.neighbours')) return undefined;
   const neighbours = model.tensor('row.neighbours');
-  const weights = model.tensor('row.weights');
   const rows = model.tensor('row.scales').length;
-  const width = neighbours.length / rows;
-  const offsets = new Int32Array(rows + 1);
-  for (let at = 0; at < neighbours.length; at++) if (neighbours[at]! < rows) offsets[neighbours[at]! + 1]!++;
-  for (let row = 0; row < rows; row++) offsets[row + 1]! += offsets[row]!;
-  const ends = offsets.slice();
-  const scored = new Int32Array(offsets[rows]!);
-  const turned = new Float32Array(scored.length);
-  for (let at = 0; at < neighbours.length; at++) {
-    if (!(neighbours[at]! < rows)) continue;
-    const to = ends[neighbours[at]!]!++;
-    scored[to] = Math.floor(at / width);
-    turned[to] = weights[at]!;
-  }
-  return { offsets, scored, weights: turned };
-}
-
-function addNeighbours(
-  { offsets, scored, weights }: ByNeighbour,
-  held: Int32Array,
-  heldWeights: Float32Array,
-  scores: Float64Array,
-): void {
-  for (let n = 0; n < held.length; n++) {
-    const weight = heldWeights[n]!;
-    for (let at = offsets[held[n]!]!; at < offsets[held[n]! + 1]!; at++) scores[scored[at]!]! += weight * weights[at]!;
-  }
+  const most = neighbours.length;
+  const offsetsAt = heap.resident(model, 'spectral neighbours', 4 * (rows + 1 + 2 * most), at => {
+    const weights = model.tensor('row.weights');
+    const offsets = heap.int32(at, rows + 1).fill(0);
+    const scored = heap.int32(at + 4 * (rows + 1), most);
+    const turned = heap.float32(at + 4 * (rows + 1 + most), most);
+    const width = most / rows;
+    // The number of rows, beyond the last of them, fills up.
+    for (const row of neighbours) if (row >= 0 && row < rows) offsets[row + 1]!++;
+    for (let row = 0; row < rows; row++) offsets[row + 1]! += offsets[row]!;
+    const ends = offsets.slice();
+    for (let place = 0; place < most; place++) {
+      const row = neighbours[place]!;
+      if (!(row >= 0 && row < rows)) continue;
+      const to = ends[row]!++;
+      scored[to] = Math.floor(place / width);
+      turned[to] = weights[place]!;
+    }
+  });
+  const scored = offsetsAt + 4 * (rows + 1);
+  return { offsets: offsetsAt, scored, weights: scored + 4 * most };
 }

@@ -62,6 +62,29 @@ describe('outer products', () => {
   });
 });
 
+describe('addSparseRows', () => {
+  const offsets = Int32Array.of(0, 2, 2, 5, 6);
+  const columns = Int32Array.of(4, 0, 3, 1, 0, 2);
+  const random = seededRandom(5, 'addSparseRows');
+  const values = Float32Array.from(columns, () => random.normal());
+  const start = Float64Array.from({ length: 5 }, () => random.normal());
+
+  it.each([[[]], [[1]], [[2, 0, 3, 0]]])('adds multiples of rows %j, element by element', list => {
+    const factors = Float32Array.from(list, () => random.normal());
+    const answers = onBoth(({ kernels, place, read }) => {
+      const sums = place(start);
+      const matrix = [place(offsets), place(columns), place(values)] as const;
+      kernels.addSparseRows(...matrix, place(Int32Array.from(list)), list.length, place(factors), sums);
+      return read(sums, start);
+    });
+    const expected = start.slice();
+    for (const [r, row] of list.entries()) {
+      for (let at = offsets[row]!; at < offsets[row + 1]!; at++) expected[columns[at]!]! += factors[r]! * values[at]!;
+    }
+    expect(answers).toEqual([expected, expected]);
+  });
+});
+
 describe('heldPairs', () => {
   const ALL = 11;
   const COLUMNS = 3;
