@@ -68,7 +68,10 @@ export interface Learner {
   init(random: Random): LearnerState;
   /** Coordinator: what the next round computes, or undefined when training is finished. */
   plan(state: LearnerState): RoundPlan | undefined;
-  /** Device: the vector it adds. Updates `device.personal` in place. */
+  /**
+   * Device: the vector it adds. Updates `device.personal` in place. The arrays of the contribution may be views of the
+   * kernels' memory, void after the learner's next call: whoever keeps it copies it.
+   */
   contribute(plan: RoundPlan, model: Model, device: DeviceData, random: Random): Contribution;
   /** Coordinator: the state after a round. Leaves the state it was given as it was. */
   fold(state: LearnerState, plan: RoundPlan, release: Release): LearnerState;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../../shared/errors.ts';
-import { createLearner } from '../../../shared/learners/index.ts';
+import { createLearner, learnerDefinitions } from '../../../shared/learners/index.ts';
+import { type Numerics, singleThread } from '../../../shared/linear-algebra/numerics.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { gaussianSolve, identity, largestDifference, matrixOf } from '../linear-algebra/matrices.ts';
 import { bought, catalogueOf, deviceOf, pooledGram, randomBaskets, rounds, train } from './in-memory.ts';
@@ -130,6 +131,27 @@ describe('a run of ease', () => {
     expect(train(three.learner, three.devices, SEED, true)).toEqual(state);
     expect(state.round).toBe(1);
     expect(one.learner.plan(state)).toBeUndefined();
+  });
+
+  it('has its matrix inverted where it is told to, in the memory that it is given for that', () => {
+    const given: Float64Array[] = [];
+    const inverted: Float64Array[] = [];
+    const numerics: Numerics = {
+      doubles(length) {
+        given.push(new Float64Array(length));
+        return given.at(-1)!;
+      },
+      invertSpd(matrix, order) {
+        inverted.push(matrix);
+        singleThread.invertSpd(matrix, order);
+      },
+    };
+    const learner = createLearner('ease', {}, catalogue, learnerDefinitions, numerics);
+    const devices = baskets.map(items => deviceOf(learner, bought(items, catalogue)));
+    expect(train(learner, devices, SEED)).toEqual(train(setUp({}).learner, devices, SEED));
+    expect(inverted).toEqual(given);
+    expect(inverted.length).toBe(1);
+    expect(inverted[0]).toBe(given[0]);
   });
 
   it('leaves the state and the sum that it folds as they were', () => {
