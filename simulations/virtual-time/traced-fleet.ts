@@ -10,8 +10,9 @@ import type { MemoryFleetEvents } from '../simulate/memory-fleet.ts';
 import type { SortedIds } from '../simulate/sorted-ids.ts';
 import type { WireMeter } from '../simulate/wire-meter.ts';
 import type { DevicePool, Trained } from '../workers/device-pool.ts';
+import { type Answer, answerOf } from './answer.ts';
 import { Availability } from './availability.ts';
-import { availableUntil, type DeviceTraces } from './traces.ts';
+import type { DeviceTraces } from './traces.ts';
 import type { VirtualTimes } from './virtual-time.ts';
 import { workOf } from './work.ts';
 
@@ -35,25 +36,18 @@ export interface TracedFleetOptions {
   readonly pool: Pick<DevicePool, 'train'>;
 }
 
-/** What an asked device will do if nothing stops it: known as soon as it is asked. */
-interface Answer {
+interface Asked extends Answer {
   readonly device: string;
-  /** The device's place among the ids, and its user. */
+  /** Its place among the ids. */
   readonly index: number;
   readonly user: number;
   readonly task: Task;
-  readonly askedAtMs: number;
-  /** From here on what it sends is on its way, and comes even if the round is over. */
-  readonly uploadAtMs: number;
-  readonly atMs: number;
-  /** Or it leaves. */
-  readonly contributes: boolean;
 }
 
 /** What the fleet has to play of a round, until all have answered or are released. */
 interface Round {
   /** In the order of time; those from `next` on are still to come. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly Asked[];
   next: number;
   /** How many contributed and how many declined or left, as far as that was reported. */
   counted: number;
@@ -63,14 +57,12 @@ interface Round {
 
 /** Contributions that are trained, to be reported when the last of them is due. */
 interface Batch extends Trained {
-  readonly contributors: readonly Answer[];
+  readonly contributors: readonly Asked[];
 }
 
 /**
- * Virtual devices that come and go, work, and fail as their traces say, in virtual time. An asked device works for as long
- * as `workOf` says and contributes then, unless it drops out (with the traces' probability, at a uniformly drawn moment of
- * its work) or its availability ends before. A device that is released stops, but for one that is sending: that goes on,
- * and comes too late.
+ * Virtual devices that come and go, work, and fail as their traces say, in virtual time (see `answerOf` and `workOf`). A
+ * device that is released stops, but for one that is sending: that goes on, and comes too late.
  *
  * When devices answer does not depend on what they answer. So those whose contributions a round will count are trained
  * together, and reported together when the last of them is due: with the same sum at the same time as one by one. Only
@@ -80,25 +72,28 @@ interface Batch extends Trained {
 export class TracedFleet implements Fleet {
   readonly #options: TracedFleetOptions;
   readonly #availability: Availability;
-  readonly #places = new Map<string, number>();
+  /** The places of the ids that the latest list of ready devices gave out, so that they need not be searched for. */
+  readonly #given = new Map<string, number>();
   #round: Round | undefined;
   /** Contributions on their way for which it is too late, in the order of time. */
-  readonly #late: Answer[] = [];
+  readonly #late: Asked[] = [];
 
   constructor(options: TracedFleetOptions) {
-    const { ids, traces } = options;
     this.#options = options;
-    this.#availability = new Availability(traces);
-    for (let index = 0; index < ids.length; index++) this.#places.set(ids.at(index)!, index);
+    this.#availability = new Availability(options.traces);
   }
 
   ready(): DeviceList {
     const { ids, clock } = this.#options;
     this.#availability.advance(clock.now());
+    this.#given.clear();
     const { ready } = this.#availability;
     const at = (rank: number): string | undefined => {
       const index = ready.at(rank);
-      return index === undefined ? undefined : ids.at(index);
+      if (index === undefined) return undefined;
+      const id = ids.at(index)!;
+      this.#given.set(id, index);
+      return id;
     };
     return { length: ready.size, at };
   }
@@ -107,7 +102,7 @@ export class TracedFleet implements Fleet {
     const { clock, meter, seed } = this.#options;
     meter.asked(devices, task, task.deadlineAtMs - clock.now());
     const random = seededRandom(seed, 'dropout', task.round);
-    const answers = devices.map(device => this.#answerOf(device, task, random));
+    const answers = devices.map(device => this.#asked(device, task, random));
     for (const { index } of answers) this.#availability.setBusy(index, true);
     this.#round = { answers: answers.sort((a, b) => a.atMs - b.atMs), next: 0, counted: 0, lost: 0 };
   }
@@ -182,6 +177,7 @@ export class TracedFleet implements Fleet {
       this.#availability.setBusy(late.index, false);
       const { round, published } = late.task;
       coordinator.contributed(late.device, { round, model: published.hash, vector: UNREAD });
+      coordinator.readyChanged();
     } else if (round === undefined) {
       this.#availability.advance(now);
       coordinator.readyChanged();
@@ -205,7 +201,7 @@ export class TracedFleet implements Fleet {
   async #train(round: Round, signal: AbortSignal, events: MemoryFleetEvents): Promise<void> {
     const { clock, settings, pool } = this.#options;
     const { answers, next, counted } = round;
-    const contributors: Answer[] = [];
+    const contributors: Asked[] = [];
     let { lost } = round;
     for (let at = next; at < answers.length && contributors.length < settings.goal - counted; at++) {
       const answer = answers[at]!;
@@ -239,31 +235,17 @@ export class TracedFleet implements Fleet {
     for (const device of others) coordinator.declined(device, number);
   }
 
-  #answered({ index, askedAtMs, atMs }: Answer, fate: 'counted' | 'declined' | 'left'): void {
+  #answered({ index, askedAtMs, atMs }: Asked, fate: 'counted' | 'declined' | 'left'): void {
     this.#availability.setBusy(index, false);
     this.#options.times.worked(atMs - askedAtMs, fate);
   }
 
   /** `random` is a stream of the round, which all its devices draw from in turn. */
-  #answerOf(device: string, task: Task, random: Random): Answer {
+  #asked(device: string, task: Task, random: Random): Asked {
     const { clock, ids, traces, meter, purchases } = this.#options;
-    const index = this.#places.get(device)!;
+    const index = this.#given.get(device) ?? ids.indexOf(device);
     const user = ids.userAt(index);
-    const askedAtMs = clock.now();
-    const { totalMs, uploadMs } = workOf(traces.slowness[index]!, purchases(user), meter.latestRound);
-    const dropsOut = random.float() < traces.dropout;
-    const dropsOutAtMs = dropsOut ? askedAtMs + Math.floor(random.float() * totalMs) : Infinity;
-    const leavesAtMs = Math.min(availableUntil(traces, index, askedAtMs)!, dropsOutAtMs);
-    const doneAtMs = askedAtMs + totalMs;
-    return {
-      device,
-      index,
-      user,
-      task,
-      askedAtMs,
-      uploadAtMs: doneAtMs - uploadMs,
-      atMs: Math.min(doneAtMs, leavesAtMs),
-      contributes: doneAtMs <= leavesAtMs,
-    };
+    const work = workOf(traces.slowness[index]!, purchases(user), meter.latestRound);
+    return { device, index, user, task, ...answerOf(traces, index, work, clock.now(), random) };
   }
 }

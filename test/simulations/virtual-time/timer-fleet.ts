@@ -78,6 +78,7 @@ export class TimerFleet implements Fleet {
         } else {
           if (!late) times.worked(clock.now() - atMs, 'counted');
           this.#events.contributed(name, { round, model: hash, vector: dense(values ?? new Int32Array(0)) });
+          if (late) this.#events.readyChanged();
         }
       });
       this.#asked.set(device, { atMs, uploadAtMs: doneAtMs - uploadMs, doneAtMs, fails, cancel });
