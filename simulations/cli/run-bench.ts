@@ -29,7 +29,8 @@ export async function runBench({ only = [...BENCHMARKS.keys()], json = false }: 
   for (const { id, value, rival, ratio, unit } of figures) {
     table.push([id, format(value), rival === undefined ? '' : format(rival), ratio?.toFixed(2) ?? '', unit]);
   }
-  process.stdout.write(`${machine}\n${table.toString()}\n`);
+  const notes = figures.flatMap(({ id, note }) => (note === undefined ? [] : [`${id}: ${note}\n`]));
+  process.stdout.write(`${machine}\n${table.toString()}\n${notes.join('')}`);
 }
 
 function format(value: number): string {

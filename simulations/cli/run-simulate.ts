@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseLearner } from '../learners/choose.ts';
 import { RunFolder } from '../runs/run-folder.ts';
@@ -47,7 +46,7 @@ export async function runSimulate(flags: SimulateFlags): Promise<void> {
 
 /** The flags that are settings of the run under the same name. */
 function runFlags(flags: SimulateFlags): Omit<SimulateOptions, 'privacy'> {
-  const { data, maxBadShare, cohort, transport, processes, workers = availableParallelism() } = flags;
+  const { data, maxBadShare, cohort, transport, processes, workers } = flags;
   const { trace, overSelection, minimum, deadline } = flags;
   const { seed, holdout, evaluateEvery, baselines, easeLambda } = flags;
   const how = { cohort, transport, processes, workers };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { VirtualClock } from '../../server/clock.ts';
 import { Coordinator } from '../../server/coordinator.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
@@ -21,6 +22,9 @@ import { WireMeter } from './wire-meter.ts';
 
 /** The pace that the greeting carries, for its weight alone: virtual devices lose no connection. */
 const PACE = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
+
+/** Fewer train in the time that threads take to start. */
+const THREADS_FROM_DEVICES = 1_000;
 
 /** Newcomers have none. */
 const NO_PERSONAL_STATES = new Float32Array(0);
@@ -114,7 +118,8 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
 /** A learner of the user's own is not known to other threads by its name. */
 async function poolOf(input: TrainingInput, catalogue: Uint8Array): Promise<DevicePool> {
   const { settings, learner, split } = input;
-  const { workers, seed, learnerOptions, learnerFile } = settings;
+  const { seed, learnerOptions, learnerFile } = settings;
+  const workers = settings.workers ?? (split.train.size < THREADS_FROM_DEVICES ? 0 : availableParallelism());
   if (workers === 0 || learnerFile !== undefined) return new OneThread(learner, split, seed);
   return Threads.start({ count: workers, learner, learnerOptions, catalogue, split, seed });
 }

@@ -35,8 +35,11 @@ const schema = z.strictObject({
   trainMs: z.number().optional(),
   /** Noise and what it promises; see server/privacy/options.ts. No noise if left out. */
   privacy: z.record(z.string(), z.unknown()).default({}),
-  /** Threads that play the devices of the memory transport; 0: the process's own. It changes nothing but the time. */
-  workers: z.int().min(0).max(256).default(0),
+  /**
+   * Threads that play the devices of the memory transport; 0: the process's own. Left out: one a core, where there are
+   * devices enough to be worth starting them. They change nothing but the time.
+   */
+  workers: z.int().min(0).max(256).optional(),
   seed: z.int().nonnegative().default(1),
   holdout: z.enum(HOLDOUTS).default('last-item'),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */
