@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { NumericalError } from '../../shared/errors.ts';
 import { Heap } from '../../shared/kernels/heap.ts';
 import { twinKernels, wasmKernels } from '../../shared/kernels/kernels.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, median } from './figure.ts';
 import { MF_SOURCE } from './kernel-mf-source.ts';
 import { MfWorkload } from './kernel-mf-workload.ts';
 
 const DEVICES = 40;
-/** So short that some of them are not interrupted. */
-const RUNS_A_TURN = 20;
+/** Each so short that some of them are not interrupted: a turn counts with its fastest. */
+const RUNS_A_TURN = 8;
 
 /** What float32 may lose in an epoch, where each result is of the order of 0.1 to 1. */
 const TOLERANCE = 1e-4;
@@ -20,9 +20,9 @@ const UNIT = 'samples/s';
 
 /**
  * Samples a second of mf's gradient descent in WebAssembly, against the same in C, compiled here and run in a process of
- * its own that times itself, turn about. The fastest run of each.
+ * its own that times itself, turn about. Medians.
  */
-export function kernelMfC(turns = 12): Figure {
+export function kernelMfC(turns = 20): Figure {
   const workload = new MfWorkload(new Heap(wasmKernels()), DEVICES);
   const folder = mkdtempSync(join(tmpdir(), 'larder-bench-'));
   try {
@@ -31,7 +31,7 @@ export function kernelMfC(turns = 12): Figure {
     const results = join(folder, 'results');
     writeFileSync(problem, workload.problem());
     let seconds = Number.POSITIVE_INFINITY;
-    let rivalSeconds = Number.POSITIVE_INFINITY;
+    const rivalSeconds = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < turns; turn++) {
       for (let run = 0; run < RUNS_A_TURN; run++)
         seconds = Math.min(
@@ -40,12 +40,12 @@ export function kernelMfC(turns = 12): Figure {
         );
       if (program === undefined) continue;
       const printed = execFileSync(program, [problem, results, String(RUNS_A_TURN)], { encoding: 'utf8' });
-      rivalSeconds = Math.min(rivalSeconds, ...printed.trim().split('\n').map(Number));
+      rivals.push(Math.min(...printed.trim().split('\n').map(Number)));
     }
-    const value = workload.samples / seconds;
+    const value = workload.samples / median(seconds);
     if (program === undefined) return { id: 'kernel-mf-c', value, unit: UNIT, note: 'no rival: gcc is not there' };
     compare(workload.results(), readFileSync(results));
-    const rival = workload.samples / rivalSeconds;
+    const rival = workload.samples / median(rivals);
     return { id: 'kernel-mf-c', value, unit: UNIT, rival, ratio: value / rival, note: 'rival: gcc -O3 -march=native' };
   } finally {
     rmSync(folder, { recursive: true });
@@ -53,29 +53,25 @@ export function kernelMfC(turns = 12): Figure {
 }
 
 /** The same against the plain twin. */
-export function kernelMfTwin(turns = 4): Figure {
+export function kernelMfTwin(turns = 5): Figure {
   const [workload, twin] = [wasmKernels(), twinKernels()].map(kernels => new MfWorkload(new Heap(kernels), DEVICES));
-  let seconds = Number.POSITIVE_INFINITY;
-  let twinSeconds = Number.POSITIVE_INFINITY;
+  const seconds: number[] = [];
+  const rivals: number[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    for (let run = 0; run < RUNS_A_TURN; run++)
-      seconds = Math.min(
-        seconds,
-        secondsOf(() => workload!.run()),
-      );
-    twinSeconds = Math.min(
-      twinSeconds,
-      secondsOf(() => twin!.run()),
-    );
+    seconds.push(fastest(workload!, RUNS_A_TURN));
+    rivals.push(fastest(twin!, 1));
   }
-  const [value, rival] = [workload!.samples / seconds, twin!.samples / twinSeconds];
+  const [value, rival] = [workload!.samples / median(seconds), twin!.samples / median(rivals)];
   return { id: 'kernel-mf-twin', value, unit: UNIT, rival, ratio: value / rival };
 }
 
-function secondsOf(work: () => void): number {
-  const startedAtMs = performance.now();
-  work();
-  return (performance.now() - startedAtMs) / 1000;
+function fastest(workload: MfWorkload, runs: number): number {
+  const seconds = Array.from({ length: runs }, () => {
+    const startedAtMs = performance.now();
+    workload.run();
+    return (performance.now() - startedAtMs) / 1000;
+  });
+  return Math.min(...seconds);
 }
 
 /** The program's path; undefined where there is no compiler. */

@@ -53,28 +53,35 @@ export function drawSamples(
 }
 
 export function gatherRows(table: usize, width: i32, items: usize, from: i32, to: i32, rows: usize): void {
-  const fours = width & ~3;
   let target = rows + ((<usize>from * width) << 2);
   for (let r = from; r < to; r++) {
     let source = table + ((<usize>load<i32>(items + ((<usize>r) << 2)) * width) << 2);
-    let k = 0;
-    for (; k < fours; k += 4, source += 16, target += 16) v128.store(target, v128.load(source));
-    for (; k < width; k++, source += 4, target += 4) store<f32>(target, load<f32>(source));
+    let left = width;
+    for (; left >= 16; left -= 16, source += 64, target += 64) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      v128.store(target, v128.load(source, 32), 32);
+      v128.store(target, v128.load(source, 48), 48);
+    }
+    for (; left > 0; left--, source += 4, target += 4) store<f32>(target, load<f32>(source));
   }
 }
 
 export function subtractRows(table: usize, width: i32, items: usize, count: i32, rows: usize, kept: i32): void {
-  const fours = kept & ~3;
   let target = rows;
   for (let r = 0; r < count; r++) {
     let before = table + ((<usize>load<i32>(items + ((<usize>r) << 2)) * width) << 2);
     let after = rows + ((<usize>r * width) << 2);
-    let k = 0;
-    for (; k < fours; k += 4, before += 16, after += 16, target += 16) {
+    let left = kept;
+    for (; left >= 16; left -= 16, before += 64, after += 64, target += 64) {
       v128.store(target, f32x4.sub(v128.load(after), v128.load(before)));
+      v128.store(target, f32x4.sub(v128.load(after, 16), v128.load(before, 16)), 16);
+      v128.store(target, f32x4.sub(v128.load(after, 32), v128.load(before, 32)), 32);
+      v128.store(target, f32x4.sub(v128.load(after, 48), v128.load(before, 48)), 48);
     }
-    for (; k < kept; k++, before += 4, after += 4, target += 4)
+    for (; left > 0; left--, before += 4, after += 4, target += 4) {
       store<f32>(target, load<f32>(after) - load<f32>(before));
+    }
   }
 }
 
