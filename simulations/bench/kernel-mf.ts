@@ -30,14 +30,10 @@ export function kernelMfC(turns = 20): Figure {
     const problem = join(folder, 'problem');
     const results = join(folder, 'results');
     writeFileSync(problem, workload.problem());
-    let seconds = Number.POSITIVE_INFINITY;
-    const rivalSeconds = Number.POSITIVE_INFINITY;
+    const seconds: number[] = [];
+    const rivals: number[] = [];
     for (let turn = 0; turn < turns; turn++) {
-      for (let run = 0; run < RUNS_A_TURN; run++)
-        seconds = Math.min(
-          seconds,
-          secondsOf(() => workload.run()),
-        );
+      seconds.push(fastest(workload, RUNS_A_TURN));
       if (program === undefined) continue;
       const printed = execFileSync(program, [problem, results, String(RUNS_A_TURN)], { encoding: 'utf8' });
       rivals.push(Math.min(...printed.trim().split('\n').map(Number)));
