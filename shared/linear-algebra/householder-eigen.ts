@@ -22,7 +22,8 @@ export function householderEigen(matrix: Float64Array, order: number): Eigen {
   const panels = Math.ceil(order / PANEL_COLUMNS);
   const reflectors = kernels.allocate(8 * order * order);
   const basis = kernels.allocate(8 * PANEL_COLUMNS * order * panels);
-  const scratch = kernels.allocate(8 * Math.max(3 * order, 2 * (MAX_ROTATIONS + order)));
+  // First two vectors, then the betas, then cosines and sines.
+  const scratch = kernels.allocate(16 * (MAX_ROTATIONS + order));
   try {
     heap.float64(reflectors, order * order).set(matrix);
     const tridiagonal = tridiagonalise(heap, reflectors, order, scratch);

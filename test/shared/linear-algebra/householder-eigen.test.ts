@@ -23,6 +23,10 @@ describe('householderEigen', () => {
     expect(largestDifference(values, symmetricEigen(matrix, order).values)).toBeLessThan(1e-11);
   });
 
+  it('turns the eigenvectors of a matrix of order 300 in more than one go', () => {
+    expectEigen(randomSymmetric(300), 300, 1e-10);
+  });
+
   it('agrees with the closed form of the second difference, which is tridiagonal from the start', () => {
     const order = 25;
     const values = expectEigen(
