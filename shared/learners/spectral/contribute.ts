@@ -2,18 +2,21 @@ import type { Rows } from '../../aggregation/contribution.ts';
 import type { Heap, Scratch } from '../../kernels/heap.ts';
 import { strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
-import { residentRows } from './resident.ts';
+import { type RowShape, residentRows } from './resident.ts';
 import { RowHistories } from './rows.ts';
 
 /** The device's half of a round. What it returns are views of the kernels' memory that its next call overwrites. */
 export class Contributor {
+  readonly #shape: RowShape;
   readonly #heap: Heap;
   readonly #scratch: Scratch;
   readonly #histories: RowHistories;
   /** float32 zeros, one before the first row's and one for each row. */
   readonly #held: number;
 
-  constructor(rows: number, heap: Heap) {
+  constructor(shape: RowShape, heap: Heap) {
+    const { rows } = shape;
+    this.#shape = shape;
     this.#heap = heap;
     this.#scratch = heap.scratch();
     this.#histories = new RowHistories(rows);
@@ -24,8 +27,8 @@ export class Contributor {
   /** a (Q^T a)^T for the scaled history a and the basis Q: one row a row of the history. */
   project(model: Model, items: Int32Array): Rows<Float32Array> {
     const heap = this.#heap;
-    const resident = residentRows(heap, model);
-    const { columns } = resident;
+    const { items: size, rows: all, columns } = this.#shape;
+    const resident = residentRows(heap, model, this.#shape);
     const stride = strideOf(columns);
     const most = items.length;
     const factorsAt = this.#scratch.reserve(8 * (most + stride) + 4 * most * (2 + columns));
@@ -34,8 +37,8 @@ export class Contributor {
     const weightsAt = rowsAt + 4 * most;
     const values = weightsAt + 4 * most;
     const [rows, weights] = [heap.int32(rowsAt, most), heap.float32(weightsAt, most)];
-    const count = this.#histories.write(items, resident.itemRows(), undefined, rows, weights);
-    const scales = resident.scales();
+    const count = this.#histories.write(items, heap.int32(resident.itemRows, size), undefined, rows, weights);
+    const scales = heap.float32(resident.scales, all);
     for (let n = 0; n < count; n++) weights[n]! *= scales[rows[n]!]!;
     heap.float64(factorsAt, most).set(weights);
     heap.float64(projection, stride).fill(0);
@@ -47,7 +50,8 @@ export class Contributor {
   /** The candidate pairs of which the history has both rows. */
   countPairs(model: Model, items: Int32Array): Rows<Float32Array> {
     const heap = this.#heap;
-    const { columns, candidates, itemRows } = residentRows(heap, model);
+    const { items: size, columns } = this.#shape;
+    const { candidates, itemRows } = residentRows(heap, model, this.#shape);
     const most = items.length;
     const room = most * columns + 1;
     const rowsAt = this.#scratch.reserve(8 * (most + room));
@@ -55,7 +59,7 @@ export class Contributor {
     const coordinates = weightsAt + 4 * most;
     const values = coordinates + 4 * room;
     const [rows, weights] = [heap.int32(rowsAt, most), heap.float32(weightsAt, most)];
-    const count = this.#histories.write(items, itemRows(), undefined, rows, weights);
+    const count = this.#histories.write(items, heap.int32(itemRows, size), undefined, rows, weights);
     const { kernels } = heap;
     const found = kernels.heldPairs(rowsAt, count, weightsAt, candidates, columns, this.#held, coordinates, values);
     return { offset: 0, width: 1, rows: heap.int32(coordinates, found), values: heap.float32(values, found) };

@@ -4,21 +4,23 @@ import { strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
 import { historyWeights, priorWeight } from '../history-weights.ts';
 import type { SpectralOptions } from './options.ts';
-import { residentRows } from './resident.ts';
+import { type RowShape, residentRows } from './resident.ts';
 import { RowHistories } from './rows.ts';
 
 /** Scores histories by the model of any round, with what there is so far. */
 export class Scorer {
   readonly #options: SpectralOptions;
+  readonly #shape: RowShape;
   readonly #heap: Heap;
   readonly #scratch: Scratch;
   readonly #histories: RowHistories;
 
-  constructor(options: SpectralOptions, rows: number, heap: Heap) {
+  constructor(options: SpectralOptions, shape: RowShape, heap: Heap) {
     this.#options = options;
+    this.#shape = shape;
     this.#heap = heap;
     this.#scratch = heap.scratch();
-    this.#histories = new RowHistories(rows);
+    this.#histories = new RowHistories(shape.rows);
   }
 
   /**
@@ -28,7 +30,8 @@ export class Scorer {
   scores(model: Model, history: History): Float32Array {
     const heap = this.#heap;
     const { kernels } = heap;
-    const { rows, columns, factors, itemRows, scales } = residentRows(heap, model);
+    const { items, rows, columns } = this.#shape;
+    const { factors, itemRows, scales } = residentRows(heap, model, this.#shape);
     const neighbours = residentNeighbours(heap, model);
     const parts = residentParts(heap, model);
     const stride = strideOf(columns);
@@ -47,9 +50,9 @@ export class Scorer {
       heap.float32(scaledAt, most),
     ];
     const ofItems = historyWeights(history, this.#options);
-    const rowOf = itemRows();
+    const rowOf = heap.int32(itemRows, items);
     const count = this.#histories.write(history.items, rowOf, ofItems, held, weights);
-    const ofRows = scales();
+    const ofRows = heap.float32(scales, rows);
     for (let n = 0; n < count; n++) scaled[n] = weights[n]! * ofRows[held[n]!]!;
     const vector = heap.float64(vectorAt, stride).fill(0);
     kernels.weightedRowSum(factors, stride, heldAt, count, scaledAt, vectorAt);
@@ -65,8 +68,8 @@ export class Scorer {
 
     const shares = model.tensor('item.shares');
     const prior = priorWeight(this.#options.popularityPrior, most);
-    const ofRow = heap.float32(parts, shares.length);
-    const scores = new Float32Array(shares.length);
+    const ofRow = heap.float32(parts, items);
+    const scores = new Float32Array(items);
     for (let item = 0; item < scores.length; item++) {
       const score = rowScores[rowOf[item]!]!;
       scores[item] = (score > 0 ? ofRow[item]! : 1) * score + prior * shares[item]!;

@@ -50,8 +50,9 @@ class Spectral implements Learner {
     this.#items = size;
     this.#rows = Math.min(size, options.maxRows);
     this.#columns = Math.min(options.columns, this.#rows);
-    this.#contributor = new Contributor(this.#rows, threadHeap());
-    this.#scorer = new Scorer(options, this.#rows, threadHeap());
+    const shape = { items: size, rows: this.#rows, columns: this.#columns };
+    this.#contributor = new Contributor(shape, threadHeap());
+    this.#scorer = new Scorer(options, shape, threadHeap());
   }
 
   /** Nothing is published before the items are counted; the first basis is drawn. */
