@@ -26,12 +26,16 @@ export interface PageServer {
   readonly close: () => Promise<void>;
 }
 
-/** A page with one script, under a policy that allows scripts of its own server only, and nothing like eval. */
-export async function servePage(script: string): Promise<PageServer> {
+/**
+ * A page with one script, under a policy that allows scripts of its own server only, and nothing like eval: WebAssembly
+ * neither, unless it is asked for.
+ */
+export async function servePage(script: string, webAssembly: boolean): Promise<PageServer> {
+  const scripts = webAssembly ? " script-src 'self' 'wasm-unsafe-eval';" : '';
   const server = createServer((request, response) => {
     const isScript = request.url === '/page.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
-    response.setHeader('content-security-policy', "default-src 'self'; connect-src ws://127.0.0.1:*");
+    response.setHeader('content-security-policy', `default-src 'self';${scripts} connect-src ws://127.0.0.1:*`);
     response.end(
       isScript ? script : '<!doctype html><title>Larder</title><script type="module" src="/page.js"></script>',
     );
