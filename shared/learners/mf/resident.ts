@@ -1,5 +1,6 @@
 import { ModelFormatError } from '../../errors.ts';
 import type { Heap } from '../../kernels/heap.ts';
+import { placeRows, strideOf } from '../../linear-algebra/stride.ts';
 import type { Model } from '../../model.ts';
 
 /** How many items there are, and how long their vectors. */
@@ -28,7 +29,7 @@ export interface ItemChanges {
 }
 
 export function itemShape(items: number, dimension: number): ItemShape {
-  return { items, dimension, stride: (dimension + 3) & ~3 };
+  return { items, dimension, stride: strideOf(dimension) };
 }
 
 /** @throws ModelFormatError if the model has another shape: kernels check no bounds. */
@@ -39,11 +40,8 @@ export function residentItems(heap: Heap, model: Model, { items, dimension, stri
     if (vectors.length !== items * dimension || biases.length !== items) {
       throw new ModelFormatError(`The model is not of ${items} items and ${dimension} dimensions. Fetch it again.`);
     }
-    const table = heap.float32(at, items * (stride + 1)).fill(0);
-    for (let item = 0; item < items; item++) {
-      table.set(vectors.subarray(item * dimension, (item + 1) * dimension), item * stride);
-    }
-    table.set(biases, items * stride);
+    placeRows(vectors, dimension, heap.float32(at, items * stride));
+    heap.float32(at + 4 * items * stride, items).set(biases);
   });
   return { vectors: pointer, biases: pointer + 4 * items * stride };
 }
