@@ -17,4 +17,5 @@ export const BENCHMARKS: ReadonlyMap<string, () => Promise<Figure>> = new Map([
   ['evaluation', async () => (await import('./evaluation.ts')).evaluation()],
   ['spectral', async () => (await import('./spectral.ts')).spectral()],
   ['ials', async () => (await import('./ials.ts')).ials()],
+  ['virtual-time', async () => (await import('./virtual-time.ts')).virtualTime()],
 ]);
