@@ -19,13 +19,16 @@ export function neighbourWeights(gram: PartialGram, width: number, ridge: number
   const rows = new Int32Array(gram.rows * width).fill(gram.rows);
   const weights = new Float64Array(gram.rows * width);
   const regressions = new Regressions(gram, width, threadHeap());
-  for (let row = 0; row < gram.rows; row++) {
-    const near = regressions.nearest(row, width);
-    if (near.length === 0) continue;
-    weights.set(regressions.solve(row, near, ridge), row * width);
-    rows.set(near, row * width);
+  try {
+    for (let row = 0; row < gram.rows; row++) {
+      const near = regressions.nearest(row, width);
+      if (near.length === 0) continue;
+      weights.set(regressions.solve(row, near, ridge), row * width);
+      rows.set(near, row * width);
+    }
+  } finally {
+    regressions.release();
   }
-  regressions.release();
   return { width, rows, weights };
 }
 
