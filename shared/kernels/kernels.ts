@@ -46,7 +46,9 @@ export interface Kernels
 /** @throws what the engine throws where it has no WebAssembly SIMD, or a page's security policy forbids it. */
 export function wasmKernels(): Kernels {
   compiled ??= new engine.WebAssembly.Module(Uint8Array.from(atob(WASM_BASE64), character => character.charCodeAt(0)));
-  return new engine.WebAssembly.Instance(compiled, {}).exports;
+  const { exports } = new engine.WebAssembly.Instance(compiled, {});
+  // WebAssembly's addresses come out signed.
+  return { ...exports, allocate: bytes => exports.allocate(bytes) >>> 0 };
 }
 
 export function twinKernels(): Kernels {

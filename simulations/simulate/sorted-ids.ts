@@ -6,13 +6,13 @@ export class SortedIds implements DeviceList {
   readonly #ids: Ids;
   /** Users in the order of their ids; undefined where that is their own order. */
   readonly #order: Int32Array | undefined;
-  /** Users by the hashes of their ids, with open addressing: a few bytes each, where a Map would take a hundred. */
+  /** Places by the hashes of the ids there, with open addressing: a few bytes each, where a Map would take a hundred. */
   readonly #table: Int32Array;
 
   constructor(ids: Ids) {
     this.#ids = ids;
     this.#order = isSorted(ids) ? undefined : orderOf(ids);
-    this.#table = tableOf(ids);
+    this.#table = tableOf(this);
   }
 
   get length(): number {
@@ -27,7 +27,7 @@ export class SortedIds implements DeviceList {
   indexOf(id: string): number {
     const mask = this.#table.length - 1;
     let place = hashOf(id) & mask;
-    while (this.#ids.at(this.#table[place]!) !== id) place = (place + 1) & mask;
+    while (this.at(this.#table[place]!) !== id) place = (place + 1) & mask;
     return this.#table[place]!;
   }
 
@@ -52,12 +52,12 @@ function orderOf(ids: Ids): Int32Array {
   return Int32Array.from(texts.keys()).sort((a, b) => (texts[a]! < texts[b]! ? -1 : 1));
 }
 
-function tableOf(ids: Ids): Int32Array {
+function tableOf(ids: DeviceList): Int32Array {
   const table = new Int32Array(2 ** Math.ceil(Math.log2(2 * ids.length + 1))).fill(-1);
-  for (let user = 0; user < ids.length; user++) {
-    let place = hashOf(ids.at(user)!) & (table.length - 1);
+  for (let index = 0; index < ids.length; index++) {
+    let place = hashOf(ids.at(index)!) & (table.length - 1);
     while (table[place] !== -1) place = (place + 1) & (table.length - 1);
-    table[place] = user;
+    table[place] = index;
   }
   return table;
 }

@@ -50,7 +50,7 @@ export async function trainOverWebSocket(input: TrainingInput): Promise<Training
     random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),
     onRound: record => {
       progress.round(record);
-      hooks.onRound(record, coordinator.published);
+      void hooks.onRound(record, coordinator.published);
     },
   });
   const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;

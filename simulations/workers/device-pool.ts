@@ -8,7 +8,7 @@ export interface TrainHooks {
   /** Aborting it ends the training of a cohort soon; what was trained of it is lost. */
   readonly signal: AbortSignal;
   /** So many more devices have trained. */
-  trained(count: number): void;
+  readonly trained: (count: number) => void;
 }
 
 /** What a cohort gave. */

@@ -145,7 +145,10 @@ export class Threads implements DevicePool {
   }
 
   #invertSpd(matrix: Float64Array, order: number): void {
-    if (order < TOGETHER_FROM_ORDER || !(matrix.buffer instanceof SharedArrayBuffer)) return invertSpd(matrix, order);
+    if (order < TOGETHER_FROM_ORDER || !(matrix.buffer instanceof SharedArrayBuffer)) {
+      invertSpd(matrix, order);
+      return;
+    }
     const size = this.#workers.length;
     const cells = ThreadTeam.cells();
     const answered = sharedColumn(Int32Array, 1);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const { error, stderr } = await asc.main(
+const { error } = await asc.main(
   [
     'index.ts',
     '--baseDir',
@@ -24,7 +24,7 @@ const { error, stderr } = await asc.main(
   { writeFile: (_name, contents) => embed(contents) },
 );
 if (error) {
-  process.stderr.write(`${stderr.toString()}\n${error.message}\n`);
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 

@@ -20,6 +20,28 @@ export function squaredNorm(values: usize, length: i32, partials: usize): void {
 }
 
 export function addScaledRows(totals: usize, width: i32, rows: usize, count: i32, values: usize, scale: f64): void {
+  if (width === 1) addScaled(totals, rows, count, values, scale);
+  else addScaledWide(totals, width, rows, count, values, scale);
+}
+
+/** Single numbers: scaled two at a time, added one by one. */
+function addScaled(totals: usize, rows: usize, count: i32, values: usize, scale: f64): void {
+  const scales = f64x2.splat(scale);
+  const pairs = count & ~1;
+  for (let r = 0; r < pairs; r += 2, rows += 8, values += 8) {
+    const scaled = f64x2.trunc(f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(values)), scales));
+    const first = totals + ((<usize>load<i32>(rows)) << 3);
+    const second = totals + ((<usize>load<i32>(rows, 4)) << 3);
+    store<f64>(first, load<f64>(first) + f64x2.extract_lane(scaled, 0));
+    store<f64>(second, load<f64>(second) + f64x2.extract_lane(scaled, 1));
+  }
+  if (pairs < count) {
+    const at = totals + ((<usize>load<i32>(rows)) << 3);
+    store<f64>(at, load<f64>(at) + trunc(<f64>load<f32>(values) * scale));
+  }
+}
+
+function addScaledWide(totals: usize, width: i32, rows: usize, count: i32, values: usize, scale: f64): void {
   const scales = f64x2.splat(scale);
   const pairs = width & ~1;
   for (let r = 0; r < count; r++) {

@@ -73,6 +73,14 @@ export class RoundObserver {
         this.counted.add(event.device);
         assert.ok(this.counted.size <= goal);
         break;
+      case 'merge':
+        assert.ok(event.type === 'contributions' && effect.sum === event.sum);
+        for (const device of event.devices) {
+          this.#conclude(device);
+          this.counted.add(device);
+        }
+        assert.ok(this.counted.size <= goal);
+        break;
       case 'answer':
         // Refused for its model or length: this was the device's one chance.
         if (effect.outcome === 'stale' && effect.round === this.#spec.round) this.#conclude(effect.device);
