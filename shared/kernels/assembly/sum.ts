@@ -43,16 +43,19 @@ function addScaled(totals: usize, rows: usize, count: i32, values: usize, scale:
 
 function addScaledWide(totals: usize, width: i32, rows: usize, count: i32, values: usize, scale: f64): void {
   const scales = f64x2.splat(scale);
-  const pairs = width & ~1;
-  for (let r = 0; r < count; r++) {
-    let to = totals + ((<usize>load<i32>(rows + ((<usize>r) << 2)) * width) << 3);
-    for (let k = 0; k < pairs; k += 2, to += 16, values += 8) {
-      const product = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(values)), scales);
-      v128.store(to, f64x2.add(v128.load(to), f64x2.trunc(product)));
+  const fours = (<usize>(width & ~3)) << 3;
+  for (let r = 0; r < count; r++, rows += 4) {
+    let to = totals + ((<usize>(load<i32>(rows) * width)) << 3);
+    const end = to + fours;
+    for (; to < end; to += 32, values += 16) {
+      const four = v128.load(values);
+      const low = f64x2.mul(f64x2.promote_low_f32x4(four), scales);
+      const high = f64x2.mul(f64x2.promote_low_f32x4(i64x2.shuffle(four, four, 1, 0)), scales);
+      v128.store(to, f64x2.add(v128.load(to), f64x2.trunc(low)));
+      v128.store(to, f64x2.add(v128.load(to, 16), f64x2.trunc(high)), 16);
     }
-    if (pairs < width) {
-      store<f64>(to, load<f64>(to) + trunc(<f64>load<f32>(values) * scale));
-      values += 4;
+    for (let k = width & ~3; k < width; k++, to += 8, values += 4) {
+      store<f64>(to, load<f64>(to) + trunc((<f64>load<f32>(values)) * scale));
     }
   }
 }
