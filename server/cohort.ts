@@ -47,12 +47,13 @@ export class Cohorts {
 }
 
 /**
- * `count` of the devices (or all, if there are fewer), uniformly and without replacement: the first steps of Fisher and
+ * `count` of the devices (or all, if there are no more), uniformly and without replacement: the first steps of Fisher and
  * Yates's shuffle, with only the places that it changed written down, so that the cost follows the cohort.
  */
 export function uniformCohort(ready: DeviceList, count: number, random: Random): string[] {
+  if (ready.length <= count) return spelledOut(ready);
   const moved = new Map<number, number>();
-  return Array.from({ length: Math.min(count, ready.length) }, (_, index) => {
+  return Array.from({ length: count }, (_, index) => {
     const other = index + random.below(ready.length - index);
     const chosen = moved.get(other) ?? other;
     moved.set(other, moved.get(index) ?? index);

@@ -233,6 +233,10 @@ export class Coordinator implements DeviceEvents {
         this.#answers[job.outcome]++;
         fleet.receipt(job.device, job.round, job.outcome);
         break;
+      case 'answerAll':
+        this.#answers[job.outcome] += job.devices.length;
+        for (const device of job.devices) fleet.receipt(device, job.round, job.outcome);
+        break;
       case 'release':
         fleet.release(job.devices, this.#roundNumber, job.reason);
         break;

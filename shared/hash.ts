@@ -5,8 +5,13 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 export type ContentHash = string;
 
 export function contentHash(bytes: Uint8Array): ContentHash {
-  return bytesToHex(sha256(bytes));
+  return native?.createHash('sha256').update(bytes).digest('hex') ?? bytesToHex(sha256(bytes));
 }
+
+/** Node's own hash is twenty times as fast; browsers have none that answers at once. */
+const native = (
+  globalThis as { process?: Partial<Pick<NodeJS.Process, 'getBuiltinModule'>> }
+).process?.getBuiltinModule?.('crypto');
 
 export function isContentHash(value: unknown): value is ContentHash {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);

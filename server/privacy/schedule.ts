@@ -57,6 +57,7 @@ export function scheduleOf(settings: PrivacySettings, shape: RunShape): PrivacyS
       `A noise multiplier of ${noiseMultiplier} protects nobody. Give at least ${MIN_NOISE_MULTIPLIER}.`,
     );
   }
+  if (noised) checkDelta(settings, shape);
   const epsilon = noised ? epsilonOf(whole(noiseMultiplier), delta, accountant, adjacency) : null;
   if (epsilon === Infinity) {
     throw new SettingsError(
@@ -128,7 +129,7 @@ function strategyOf({ noise, sampling, minSeparation }: PrivacySettings, { weigh
 }
 
 function check(
-  { sampling, noise, cohortCap, minSeparation, delta }: PrivacySettings,
+  { sampling, noise, cohortCap, minSeparation }: PrivacySettings,
   { weights, cohort, population }: RunShape,
 ): void {
   const amplified = sampling === 'poisson' || sampling === 'without-replacement';
@@ -140,11 +141,6 @@ function check(
   if (population !== undefined && cohort * minSeparation > population) {
     throw new SettingsError(
       `Cohorts of ${cohort} that are ${minSeparation} releases apart need ${cohort * minSeparation} devices, and there are ${population}. Lower the cohort or the separation.`,
-    );
-  }
-  if (population !== undefined && delta * population >= 1) {
-    throw new SettingsError(
-      `With delta ${delta} one of ${population} users may be given away outright. Choose delta below ${1 / population}.`,
     );
   }
   const uneven = weights.some(weight => weight !== weights[0]);
@@ -160,5 +156,14 @@ function check(
         `A cap of ${cohortCap} near the mean of ${cohort} breaks the amplification. Give at least ${least}, the mean and ${CAP_DEVIATIONS} standard deviations.`,
       );
     }
+  }
+}
+
+/** Without noise there is no promise for a delta to weaken. */
+function checkDelta({ delta }: PrivacySettings, { population }: RunShape): void {
+  if (population !== undefined && delta * population >= 1) {
+    throw new SettingsError(
+      `With delta ${delta} one of ${population} users may be given away outright. Choose delta below ${1 / population}.`,
+    );
   }
 }

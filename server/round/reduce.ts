@@ -97,18 +97,15 @@ function contribution(state: RoundState, event: EventOf<'contribution'>): Step {
 /** Counted as a whole or not at all, since a sum cannot be taken apart. */
 function contributions(state: RoundState, { devices, round, model, sum }: EventOf<'contributions'>): Step {
   const { spec, roster } = state;
-  const answers = (outcome: ContributionOutcome): RoundEffect[] =>
-    devices.map(device => ({ type: 'answer', device, round, outcome }));
-  if (round !== spec.round || model !== spec.model) return { state, effects: answers('stale') };
-  if (state.phase !== 'training') return { state, effects: answers('late') };
+  const answer = (outcome: ContributionOutcome): RoundEffect => ({ type: 'answerAll', devices, round, outcome });
+  if (round !== spec.round || model !== spec.model) return { state, effects: [answer('stale')] };
+  if (state.phase !== 'training') return { state, effects: [answer('late')] };
   const wanted = spec.settings.goal - roster.tally.counted;
   const fits = sum.totals.length === spec.length && sum.count === devices.length && devices.length <= wanted;
-  if (!fits || devices.some(device => roster.standing(device) !== 'pending')) {
-    return { state, effects: answers('unasked') };
-  }
+  if (!fits || !roster.allPending(devices)) return { state, effects: [answer('unasked')] };
   return decide({ ...state, roster: roster.settleAll(devices, 'counted') }, [
     { type: 'merge', sum },
-    ...answers('counted'),
+    answer('counted'),
   ]);
 }
 

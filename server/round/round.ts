@@ -119,6 +119,13 @@ export type RoundEffect =
   | { readonly type: 'merge'; readonly sum: IntegerSum }
   /** Tell the device what became of its contribution to `round`; every contribution gets one answer. */
   | { readonly type: 'answer'; readonly device: string; readonly round: number; readonly outcome: ContributionOutcome }
+  /** The same to several devices. */
+  | {
+      readonly type: 'answerAll';
+      readonly devices: readonly string[];
+      readonly round: number;
+      readonly outcome: ContributionOutcome;
+    }
   /** Tell the devices that the round no longer waits for them. */
   | { readonly type: 'release'; readonly devices: readonly string[]; readonly reason: ReleaseReason }
   /** The sum is complete: fold it, then say `folded` or `foldFailed`. */

@@ -55,6 +55,15 @@ export function priorWeight(strength: number, items: number): number {
  */
 export function historyWeights(history: History, { recency, repeats, quantity }: HistoryWeights): Float32Array {
   const { items, purchases } = history;
+  const weights = new Float32Array(items.length);
+  const ages = agePowers(items.length, recency);
+  if (purchases.items.length === items.length) {
+    // Nothing was bought twice, so that purchases are the items in the same order.
+    for (let n = 0; n < items.length; n++) {
+      weights[n] = ages[items.length - 1 - n]! * power(Math.max(purchases.quantities[n]!, 0), quantity);
+    }
+    return weights;
+  }
   const seen = new Map<number, { newer: number; baskets: number; rows: number; units: number; basket: number }>();
   for (let row = purchases.items.length - 1; row >= 0; row--) {
     const item = purchases.items[row]!;
@@ -71,10 +80,9 @@ export function historyWeights(history: History, { recency, repeats, quantity }:
     entry.basket = basket;
     entry.baskets++;
   }
-  const weights = new Float32Array(items.length);
   for (let n = 0; n < items.length; n++) {
     const { newer, baskets, rows, units } = seen.get(items[n]!)!;
-    weights[n] = power(1 + newer, -recency) * power(baskets, repeats) * power(Math.max(units / rows, 0), quantity);
+    weights[n] = ages[newer]! * power(baskets, repeats) * power(Math.max(units / rows, 0), quantity);
   }
   return weights;
 }
@@ -82,4 +90,17 @@ export function historyWeights(history: History, { recency, repeats, quantity }:
 /** Powers cost more than all else here, and most exponents are 0. */
 function power(base: number, exponent: number): number {
   return exponent === 0 ? 1 : base ** exponent;
+}
+
+/** (1 + n)^-recency by n, for the exponents that were used last and as many n as were asked for. */
+const AGE_POWERS = new Map<number, Float64Array>();
+const EXPONENTS = 8;
+
+function agePowers(count: number, recency: number): Float64Array {
+  const known = AGE_POWERS.get(recency);
+  if (known !== undefined && known.length >= count) return known;
+  if (AGE_POWERS.size === EXPONENTS) AGE_POWERS.clear();
+  const powers = Float64Array.from({ length: Math.max(256, 2 * count) }, (_, age) => power(1 + age, -recency));
+  AGE_POWERS.set(recency, powers);
+  return powers;
 }

@@ -40,17 +40,31 @@ export class Population {
 
   /** Views into the columns, not to be written to. */
   history(user: number): History {
-    const from = this.offsets[user]!;
-    const to = this.offsets[user + 1]!;
-    const { items, times, baskets, quantities } = this.purchases;
+    return new PopulationHistory(this, user);
+  }
+}
+
+/** Most learners ask for the items alone when they train, so that the views of all purchases are made when wanted. */
+class PopulationHistory implements History {
+  readonly items: Int32Array;
+  readonly #population: Population;
+  readonly #user: number;
+
+  constructor(population: Population, user: number) {
+    this.items = population.items(user);
+    this.#population = population;
+    this.#user = user;
+  }
+
+  get purchases(): Purchases {
+    const { offsets, purchases } = this.#population;
+    const from = offsets[this.#user]!;
+    const to = offsets[this.#user + 1]!;
     return {
-      items: this.items(user),
-      purchases: {
-        items: items.subarray(from, to),
-        times: times.subarray(from, to),
-        baskets: baskets.subarray(from, to),
-        quantities: quantities.subarray(from, to),
-      },
+      items: purchases.items.subarray(from, to),
+      times: purchases.times.subarray(from, to),
+      baskets: purchases.baskets.subarray(from, to),
+      quantities: purchases.quantities.subarray(from, to),
     };
   }
 }

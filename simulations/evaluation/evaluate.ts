@@ -3,7 +3,7 @@ import { seededRandom } from '../../shared/random/seeded.ts';
 import { sharedColumn } from '../data/shared-columns.ts';
 import { drawNegatives } from './candidates.ts';
 import { hitRate, ndcg, recall, reciprocalRank } from './metrics.ts';
-import { rankAmong, rankInCatalogue } from './rank.ts';
+import { rankAmong, ScoreList } from './rank.ts';
 import type { Scorer } from './scorer.ts';
 import type { Split } from './split.ts';
 
@@ -76,33 +76,35 @@ export function rankHeldOut(
   from: number,
   to: number,
 ): void {
-  for (let n = from; n < to; n++) {
-    const user = users[n]!;
-    const trained = split.train.items(user);
-    const heldOut = split.heldOut(user);
-    const scores = scorer(user);
-    checkScores(scores, split, user);
-    rankInCatalogue(scores, trained, heldOut, full.subarray(offsets[n], offsets[n + 1]));
-    const bought = new Set(trained);
-    for (const item of heldOut) bought.add(item);
-    const random = seededRandom(seed, 'candidates', split.users.at(user)!);
-    for (const [h, item] of heldOut.entries()) {
-      sampled[offsets[n]! + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));
+  const list = new ScoreList();
+  try {
+    for (let n = from; n < to; n++) {
+      const user = users[n]!;
+      const trained = split.train.items(user);
+      const heldOut = split.heldOut(user);
+      const scores = scorer(user);
+      if (!list.take(scores) || scores.length !== split.itemCount) throw unusable(scores, split, user);
+      list.rank(trained, heldOut, full.subarray(offsets[n], offsets[n + 1]));
+      const bought = new Set(trained);
+      for (const item of heldOut) bought.add(item);
+      const random = seededRandom(seed, 'candidates', split.users.at(user)!);
+      for (const [h, item] of heldOut.entries()) {
+        sampled[offsets[n]! + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));
+      }
     }
+  } finally {
+    list.release();
   }
 }
 
-function checkScores(scores: Float32Array, { users, itemCount }: Split, user: number): void {
+function unusable(scores: Float32Array, { users, itemCount }: Split, user: number): NumericalError {
   if (scores.length !== itemCount) {
-    throw new NumericalError(`User "${users.at(user)}" got ${scores.length} scores for ${itemCount} items.`);
+    return new NumericalError(`User "${users.at(user)}" got ${scores.length} scores for ${itemCount} items.`);
   }
-  for (let item = 0; item < itemCount; item++) {
-    if (!Number.isFinite(scores[item])) {
-      throw new NumericalError(
-        `User "${users.at(user)}" got the score ${scores[item]}. The model has diverged: train with a smaller learning rate.`,
-      );
-    }
-  }
+  const odd = scores.find(score => !Number.isFinite(score));
+  return new NumericalError(
+    `User "${users.at(user)}" got the score ${odd}. The model has diverged: train with a smaller learning rate.`,
+  );
 }
 
 /** The metrics of some of the ranked users, by their place in `ranks.users`; of all of them if left out. */

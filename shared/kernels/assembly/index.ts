@@ -9,6 +9,6 @@ export { addProducts, addWeightedRows, solveTiles } from './product';
 export { addSparseRows, heldPairs, outerRows, packedSquare, rowDots } from './project';
 export { below, nextUint32 } from './random';
 export { drawNegatives } from './sample';
-export { scoreItems, scoreRows, topK } from './score';
+export { countAtLeast, notFinite, scoreItems, scoreRows, topK } from './score';
 export { addDoubles, addScaledRows, squaredNorm } from './sum';
 export { tallInnerProduct, tallTimesSquare } from './tall';

@@ -53,6 +53,36 @@ export function topK(scores: usize, count: i32, k: i32, best: usize): i32 {
   return size;
 }
 
+export function countAtLeast(scores: usize, count: i32, score: f32): i32 {
+  const bars = f32x4.splat(score);
+  const fours = count & ~3;
+  const end = scores + ((<usize>fours) << 2);
+  let counts = i32x4.splat(0);
+  for (; scores < end; scores += 16) counts = i32x4.sub(counts, f32x4.ge(v128.load(scores), bars));
+  let atLeast = sumOf(counts);
+  for (let k = fours; k < count; k++, scores += 4) if (load<f32>(scores) >= score) atLeast++;
+  return atLeast;
+}
+
+/** A finite number less itself is 0, all others NaN, which equals nothing. */
+export function notFinite(scores: usize, count: i32): i32 {
+  const fours = count & ~3;
+  const end = scores + ((<usize>fours) << 2);
+  let counts = i32x4.splat(0);
+  for (; scores < end; scores += 16) {
+    const zeros = f32x4.sub(v128.load(scores), v128.load(scores));
+    counts = i32x4.sub(counts, f32x4.ne(zeros, zeros));
+  }
+  let found = sumOf(counts);
+  for (let k = fours; k < count; k++, scores += 4) if (!isFinite(load<f32>(scores))) found++;
+  return found;
+}
+
+function sumOf(counts: v128): i32 {
+  const left = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+  return left + i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+}
+
 /** The r-th of `rows`, or r itself where there are none; beyond the end, the last. */
 function rowAt(rows: usize, r: i32, count: i32): usize {
   const at = <usize>min(r, count - 1);

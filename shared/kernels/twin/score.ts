@@ -27,6 +27,10 @@ export interface ScoreKernels {
    * @returns how many were written: fewer than k, if there are no more.
    */
   topK(scores: number, count: number, k: number, best: number): number;
+  /** How many of float32 scores [count] are at least `score`; of NaN and infinite ones, which are counted by `notFinite`, any. */
+  countAtLeast(scores: number, count: number, score: number): number;
+  /** How many of float32 scores [count] are NaN or infinite. */
+  notFinite(scores: number, count: number): number;
 }
 
 export function scoreTwin(memory: TwinMemory): ScoreKernels {
@@ -58,6 +62,20 @@ export function scoreTwin(memory: TwinMemory): ScoreKernels {
   }
 
   return {
+    countAtLeast(scores, count, score) {
+      const { f32 } = memory;
+      let atLeast = 0;
+      for (let k = 0; k < count; k++) if (f32[(scores >> 2) + k]! >= score) atLeast++;
+      return atLeast;
+    },
+
+    notFinite(scores, count) {
+      const { f32 } = memory;
+      let found = 0;
+      for (let k = 0; k < count; k++) if (!Number.isFinite(f32[(scores >> 2) + k]!)) found++;
+      return found;
+    },
+
     scoreItems(table, stride, biases, user, count, scores) {
       scoreAll(table, stride, biases, r => r, count, user, scores);
     },

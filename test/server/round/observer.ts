@@ -81,6 +81,8 @@ export class RoundObserver {
         }
         assert.ok(this.counted.size <= goal);
         break;
+      case 'answerAll':
+        break;
       case 'answer':
         // Refused for its model or length: this was the device's one chance.
         if (effect.outcome === 'stale' && effect.round === this.#spec.round) this.#conclude(effect.device);

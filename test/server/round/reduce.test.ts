@@ -174,6 +174,8 @@ describe('after training', () => {
   });
 });
 
+const answerAll = (devices: readonly string[], outcome: string) => ({ type: 'answerAll', devices, round: 5, outcome });
+
 describe('contributions that were added up where they came from', () => {
   const sumOf = (count: number, length = 2): IntegerSum => {
     const sum = new IntegerSum(length);
@@ -187,7 +189,7 @@ describe('contributions that were added up where they came from', () => {
   test('count at once, and fold the round when they are enough', () => {
     const two = train(together(['b', 'd']));
     expect(two.state.roster.tally).toMatchObject({ counted: 2, pending: 2 });
-    expect(two.effects).toEqual([{ type: 'merge', sum: sumOf(2) }, answer('b', 'counted'), answer('d', 'counted')]);
+    expect(two.effects).toEqual([{ type: 'merge', sum: sumOf(2) }, answerAll(['b', 'd'], 'counted')]);
     const three = train(contribution('a'), together(['b', 'd']));
     expect(three.state.phase).toBe('folding');
     expect(three.effects).toContainEqual({ type: 'release', devices: ['c'], reason: 'enough' });
@@ -206,11 +208,27 @@ describe('contributions that were added up where they came from', () => {
     const { state, effects } = reduce(before.state, together(devices, fields));
     expect(state).toBe(before.state);
     const round = (fields as { round?: number }).round ?? 5;
-    expect(effects).toEqual(devices.map(device => ({ ...answer(device, outcome), round })));
+    expect(effects).toEqual([{ ...answerAll(devices, outcome), round }]);
   });
 
   test('are late when the round is over', () => {
     const over = train(together(['a', 'b', 'c']), { type: 'folded' });
-    expect(reduce(over.state, together(['d'])).effects).toEqual([answer('d', 'late')]);
+    expect(reduce(over.state, together(['d'])).effects).toEqual([answerAll(['d'], 'late')]);
+  });
+
+  test('of the whole cohort count once', () => {
+    const spare = { ...spec, settings: { ...settings, goal: 4 } };
+    const events: RoundEvent[] = [
+      { type: 'available', count: 4 },
+      { type: 'selected', devices: COHORT, nowMs: 20 },
+    ];
+    let state: RoundState = startRound(spare, 0).state;
+    for (const event of events) state = reduce(state, event).state;
+    const { devices } = state.roster;
+    const whole = reduce(state, together([], { devices, sum: sumOf(4) }));
+    expect(whole.state).toMatchObject({ phase: 'folding', roster: { tally: { counted: 4, pending: 0 } } });
+    expect(devices.map(device => whole.state.roster.standing(device))).toEqual(COHORT.map(() => 'counted'));
+    const some = reduce(reduce(state, contribution('a')).state, together([], { devices, sum: sumOf(4) }));
+    expect(some.effects).toEqual([answerAll(devices, 'unasked')]);
   });
 });

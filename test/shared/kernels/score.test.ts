@@ -69,3 +69,25 @@ describe('topK', () => {
     );
   });
 });
+
+it.each([0, 1, 3, 4, 9, 1_003])(
+  'counts which of %i scores are at least one of them, and which are not finite',
+  count => {
+    const random = seededRandom(12, 'counts', count);
+    const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const scores = Float32Array.from({ length: count }, () =>
+      random.below(20) < 3 ? odd[random.below(3)]! : random.below(9),
+    );
+    for (const bar of [0, 4, 8.5, -1]) {
+      const [found, twin] = onBoth(({ kernels, place }) => {
+        const pointer = place(scores);
+        return [kernels.countAtLeast(pointer, count, bar), kernels.notFinite(pointer, count)];
+      });
+      expect(found).toEqual(twin);
+      expect(found).toEqual([
+        scores.filter(score => score >= bar).length,
+        scores.filter(score => !Number.isFinite(score)).length,
+      ]);
+    }
+  },
+);
