@@ -29,6 +29,14 @@ export function dense<Values extends Float32Array | Int32Array>(values: Values):
   return { length: values.length, parts: [{ offset: 0, width: values.length, rows: WHOLE, values }] };
 }
 
+let ones = new Float32Array(0);
+
+/** 1 at each of the coordinates `rows`. Its values are shared and not to be written to. */
+export function indicator(rows: Int32Array, length: number): Contribution {
+  if (ones.length < rows.length) ones = new Float32Array(2 * rows.length).fill(1);
+  return { length, parts: [{ offset: 0, width: 1, rows, values: ones.subarray(0, rows.length) }] };
+}
+
 /** The contribution as one vector, zeros filled in: the form that crosses the wire. */
 export function toDense({ length, parts }: IntegerContribution): Int32Array {
   const vector = new Int32Array(length);

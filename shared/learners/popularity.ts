@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Contribution } from '../aggregation/contribution.ts';
+import { type Contribution, indicator } from '../aggregation/contribution.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { Model, type TensorSpec } from '../model.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from './learner.ts';
@@ -48,8 +48,7 @@ class Popularity implements Learner {
   }
 
   contribute({ length }: RoundPlan, _model: Model, { history }: DeviceData): Contribution {
-    const values = new Float32Array(history.items.length).fill(1);
-    return { length, parts: [{ offset: 0, width: 1, rows: history.items, values }] };
+    return indicator(history.items, length);
   }
 
   fold({ round, memory }: LearnerState, _plan: RoundPlan, { sum }: Release): LearnerState {

@@ -3,6 +3,7 @@ import { contentHash } from '../../shared/hash.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Population } from '../data/population.ts';
+import { sharedPurchases } from '../data/shared-columns.ts';
 import { runDataOf } from '../simulate/simulate.ts';
 import { benchData } from './bench-data.ts';
 import type { Figure } from './figure.ts';
@@ -51,13 +52,9 @@ export async function roundPopularity(size = SMALLEST): Promise<Figure> {
 export function uniformPurchases({ devices, purchases, items }: typeof SMALLEST): Dataset {
   const random = seededRandom(1, 'bench');
   const rows = devices * purchases;
-  const bought = new Int32Array(rows);
-  const columns = {
-    items: bought,
-    times: new Float64Array(rows),
-    baskets: new Int32Array(rows),
-    quantities: new Float32Array(rows).fill(1),
-  };
+  const columns = sharedPurchases(rows);
+  const { items: bought } = columns;
+  columns.quantities.fill(1);
   for (let row = 0; row < rows; row++) {
     const from = row - (row % purchases);
     do bought[row] = random.below(items);

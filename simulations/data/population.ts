@@ -71,20 +71,24 @@ class PopulationHistory implements History {
 
 function distinctOf(offsets: Int32Array, { items }: Purchases): DistinctItems {
   const ends = sharedColumn(Int32Array, offsets.length);
-  const found = new Int32Array(items.length);
-  let end = 0;
   /** By item: the last user seen to buy it, + 1. */
   const buyers = new Int32Array(items.reduce((largest, item) => Math.max(largest, item), -1) + 1);
+  const first = (user: number, row: number): boolean => {
+    const item = items[row]!;
+    if (buyers[item] === user + 1) return false;
+    buyers[item] = user + 1;
+    return true;
+  };
   for (let user = 0; user + 1 < offsets.length; user++) {
-    for (let row = offsets[user]!; row < offsets[user + 1]!; row++) {
-      const item = items[row]!;
-      if (buyers[item] === user + 1) continue;
-      buyers[item] = user + 1;
-      found[end++] = item;
-    }
+    let end = ends[user]!;
+    for (let row = offsets[user]!; row < offsets[user + 1]!; row++) if (first(user, row)) end++;
     ends[user + 1] = end;
   }
-  const distinct = sharedColumn(Int32Array, end);
-  distinct.set(found.subarray(0, end));
+  buyers.fill(0);
+  const distinct = sharedColumn(Int32Array, ends[offsets.length - 1]!);
+  let at = 0;
+  for (let user = 0; user + 1 < offsets.length; user++) {
+    for (let row = offsets[user]!; row < offsets[user + 1]!; row++) if (first(user, row)) distinct[at++] = items[row]!;
+  }
   return { offsets: ends, items: distinct };
 }

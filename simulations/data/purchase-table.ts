@@ -7,6 +7,7 @@ import { hashDataset } from './dataset-hash.ts';
 import { Growable } from './growable.ts';
 import { IdTable } from './id-table.ts';
 import { Population } from './population.ts';
+import { sharedPurchases } from './shared-columns.ts';
 
 /** The row belongs to no basket. */
 export const NO_BASKET = -1;
@@ -72,12 +73,7 @@ export class PurchaseTable {
     const item = this.#item.values();
     const quantity = this.#quantity.values();
     const count = rows.length;
-    const purchases = {
-      items: new Int32Array(count),
-      times: new Float64Array(count),
-      baskets: new Int32Array(count),
-      quantities: new Float32Array(count),
-    };
+    const purchases = sharedPurchases(count);
     for (let at = 0; at < count; at++) {
       const row = rows[at]!;
       purchases.items[at] = item[row]!;

@@ -1,3 +1,5 @@
+import type { Purchases } from '../../shared/history.ts';
+
 /** The ids of users by their index; an array of strings is one. */
 export interface Ids {
   readonly length: number;
@@ -16,15 +18,27 @@ export function sharedColumn(
   return new (type as Int32ArrayConstructor)(buffer);
 }
 
+/** Columns of so many purchases. */
+export function sharedPurchases(count: number): Purchases {
+  return {
+    items: sharedColumn(Int32Array, count),
+    times: sharedColumn(Float64Array, count),
+    baskets: sharedColumn(Int32Array, count),
+    quantities: sharedColumn(Float32Array, count),
+  };
+}
+
 /** Ids that all threads see, one copy for all, in the order given. */
 export class SharedIds implements Ids {
   readonly #offsets: Int32Array;
   /** UTF-16 code units, one id behind the other. */
   readonly #units: Uint16Array;
+  readonly #bytes: Buffer;
 
   constructor({ offsets, units }: SharedIds['columns']) {
     this.#offsets = offsets;
     this.#units = units;
+    this.#bytes = Buffer.from(units.buffer);
   }
 
   static of(ids: Ids): SharedIds {
@@ -48,6 +62,6 @@ export class SharedIds implements Ids {
   }
 
   at(index: number): string {
-    return String.fromCharCode(...this.#units.subarray(this.#offsets[index], this.#offsets[index + 1]));
+    return this.#bytes.toString('utf16le', 2 * this.#offsets[index]!, 2 * this.#offsets[index + 1]!);
   }
 }

@@ -2,7 +2,7 @@ import { SettingsError } from '../../shared/errors.ts';
 import type { History, Purchases } from '../../shared/history.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Population } from '../data/population.ts';
-import { type Ids, sharedColumn } from '../data/shared-columns.ts';
+import { type Ids, sharedColumn, sharedPurchases } from '../data/shared-columns.ts';
 
 /**
  * A user's items are taken once, at the first purchase, in the order of time, basket and place in the data.
@@ -18,6 +18,8 @@ export interface SplitOptions {
    * whole: without them no full-ranking figure of popularity or EASE on Online Retail moves by more than 0.001.
    */
   readonly minItems?: number;
+  /** Lets what is trained on take the memory of the data set, which must not be used any more. */
+  readonly consume?: boolean;
 }
 
 /** User u's held-out items are `heldOut[offsets[u]]` to `heldOut[offsets[u + 1] - 1]`. */
@@ -59,7 +61,7 @@ export class Split {
 }
 
 /** @throws SettingsError if `minItems` is less than 2. */
-export function splitDataset(dataset: Dataset, { holdout, minItems = 5 }: SplitOptions): Split {
+export function splitDataset(dataset: Dataset, { holdout, minItems = 5, consume = false }: SplitOptions): Split {
   if (!(minItems >= 2)) {
     throw new SettingsError(
       `A user needs an item to train on and one to hold out: ask for at least 2, not ${minItems}.`,
@@ -84,7 +86,7 @@ export function splitDataset(dataset: Dataset, { holdout, minItems = 5 }: SplitO
   const held = sharedColumn(Int32Array, heldOut.length);
   held.set(heldOut);
   const split = { heldOut: held, offsets: heldOutOffsets };
-  const train = new Population(offsets, keptPurchases(population, offsets[population.size]!, split));
+  const train = new Population(offsets, keptPurchases(population, offsets[population.size]!, split, consume));
   return new Split(train, users, catalogue.size, split);
 }
 
@@ -98,14 +100,17 @@ const HOLDOUTS: Record<Holdout, (history: History) => readonly number[]> = {
   },
 };
 
-/** The purchases without those of held-out items. */
-function keptPurchases({ offsets, purchases }: Population, count: number, held: HeldOut): Purchases {
-  const kept = {
-    items: sharedColumn(Int32Array, count),
-    times: sharedColumn(Float64Array, count),
-    baskets: sharedColumn(Int32Array, count),
-    quantities: sharedColumn(Float32Array, count),
-  };
+/** The purchases without those of held-out items; they move forward only, so that they may take their own place. */
+function keptPurchases({ offsets, purchases }: Population, count: number, held: HeldOut, inPlace: boolean): Purchases {
+  const kept =
+    inPlace && purchases.items.buffer instanceof SharedArrayBuffer
+      ? {
+          items: purchases.items.subarray(0, count),
+          times: purchases.times.subarray(0, count),
+          baskets: purchases.baskets.subarray(0, count),
+          quantities: purchases.quantities.subarray(0, count),
+        }
+      : sharedPurchases(count);
   let to = 0;
   for (let user = 0; user + 1 < offsets.length; user++) {
     const without = heldOutOf(held, user);

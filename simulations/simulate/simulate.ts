@@ -75,9 +75,9 @@ export async function loadRunData(
   return runDataOf(dataset, holdout);
 }
 
-/** The purchases live on in the split alone. */
+/** The purchases live on in the split alone: the data set must not be used any more. */
 export function runDataOf(dataset: Dataset, holdout: Holdout): RunData {
-  return { dataset: factsOf(dataset), split: splitDataset(dataset, { holdout }) };
+  return { dataset: factsOf(dataset), split: splitDataset(dataset, { holdout, consume: true }) };
 }
 
 async function keptIn(

@@ -55,7 +55,7 @@ function addScaledWide(totals: usize, width: i32, rows: usize, count: i32, value
       v128.store(to, f64x2.add(v128.load(to, 16), f64x2.trunc(high)), 16);
     }
     for (let k = width & ~3; k < width; k++, to += 8, values += 4) {
-      store<f64>(to, load<f64>(to) + trunc((<f64>load<f32>(values)) * scale));
+      store<f64>(to, load<f64>(to) + trunc(<f64>load<f32>(values) * scale));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Contribution } from '../../aggregation/contribution.ts';
+import { type Contribution, indicator } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { type Heap, type Scratch, threadHeap } from '../../kernels/heap.ts';
 import { packedLength } from '../../linear-algebra/packed.ts';
@@ -79,7 +79,7 @@ class ImplicitAls implements Learner {
 
   contribute({ phase, length }: RoundPlan, model: Model, { history: { items } }: DeviceData): Contribution {
     if (phase === 'count') {
-      return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
+      return indicator(items, length);
     }
     const count = items.length;
     const { dimension } = this.#options;

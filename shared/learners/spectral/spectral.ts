@@ -1,4 +1,4 @@
-import type { Contribution } from '../../aggregation/contribution.ts';
+import { type Contribution, indicator } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { threadHeap } from '../../kernels/heap.ts';
 import { orthonormalise } from '../../linear-algebra/tall.ts';
@@ -76,7 +76,7 @@ class Spectral implements Learner {
    */
   contribute({ phase, length }: RoundPlan, model: Model, { history: { items } }: DeviceData): Contribution {
     if (phase === 'count') {
-      return { length, parts: [{ offset: 0, width: 1, rows: items, values: new Float32Array(items.length).fill(1) }] };
+      return indicator(items, length);
     }
     const devices = this.#contributor;
     const part = phase === 'subspace' ? devices.project(model, items) : devices.countPairs(model, items);

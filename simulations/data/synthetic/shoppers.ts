@@ -2,6 +2,7 @@ import type { Purchases } from '../../../shared/history.ts';
 import type { Random } from '../../../shared/random/random.ts';
 import { seededRandom } from '../../../shared/random/seeded.ts';
 import { Population } from '../population.ts';
+import { sharedPurchases } from '../shared-columns.ts';
 import type { Taste, World } from './world.ts';
 import type { WorldSpec } from './world-spec.ts';
 
@@ -54,12 +55,7 @@ export function fillWorld(
   const households = formHouseholds(users, seed);
   const offsets = drawLengths(users, mean, seed);
   const count = offsets[users]!;
-  const purchases: Purchases = {
-    items: new Int32Array(count),
-    times: new Float64Array(count),
-    baskets: new Int32Array(count),
-    quantities: new Float32Array(count),
-  };
+  const purchases = sharedPurchases(count);
   let household: Household | undefined;
   for (let user = 0; user < users; user++) {
     if (household === undefined || households[user] !== households[user - 1])

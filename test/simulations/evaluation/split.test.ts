@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../../shared/errors.ts';
+import { loadDataset } from '../../../simulations/data/index.ts';
 import { splitDataset } from '../../../simulations/evaluation/split.ts';
 import { purchaseRows, type Row, smallDataset } from './small-dataset.ts';
 
@@ -96,4 +97,17 @@ describe('splitDataset', () => {
       SettingsError,
     );
   });
+});
+
+it('takes the memory of a data set that is given up, and is the same split', async () => {
+  for (const holdout of ['last-item', 'last-basket'] as const) {
+    const kept = splitDataset(await loadDataset('synthetic:tiny'), { holdout });
+    const dataset = await loadDataset('synthetic:tiny');
+    const { buffer } = dataset.population.purchases.items;
+    const taken = splitDataset(dataset, { holdout, consume: true });
+    expect(taken.train.purchases.items.buffer).toBe(buffer);
+    expect(kept.train.purchases.items.buffer).not.toBe(buffer);
+    expect(taken.train).toEqual(kept.train);
+    expect(taken.held).toEqual(kept.held);
+  }
 });
