@@ -20,10 +20,10 @@ export async function evaluateBaselines<Result>(
   measure: (scorer: Scorer) => Result,
   numerics?: Numerics,
 ): Promise<Partial<Record<BaselineName, Result>>> {
-  const { learner, learnerOptions, seed, easeLambda } = settings;
-  const scorers: Record<BaselineName, () => Scorer> = {
+  const { learner, learnerOptions, seed, easeLambda, workers } = settings;
+  const scorers: Record<BaselineName, () => Scorer | Promise<Scorer>> = {
     popularity: () => popularity(train, catalogue.size),
-    pooled: () => trainPooled(learner, learnerOptions, train, catalogue, seed),
+    pooled: () => trainPooled(learner, learnerOptions, train, catalogue, seed, workers),
     ease: () => ease(train, catalogue.size, easeLambda, numerics),
   };
   const results: Partial<Record<BaselineName, Result>> = {};
@@ -35,7 +35,7 @@ export async function evaluateBaselines<Result>(
     }
     hooks.progress({ label: `baseline: ${name}`, done: 0, total: 0 });
     await new Promise(setImmediate);
-    results[name] = measure(scorers[name]());
+    results[name] = measure(await scorers[name]());
   }
   return results;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { VirtualClock } from '../../server/clock.ts';
 import { Coordinator } from '../../server/coordinator.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
@@ -10,7 +9,7 @@ import { parseTraceSpec } from '../virtual-time/trace-spec.ts';
 import { TracedFleet } from '../virtual-time/traced-fleet.ts';
 import { VirtualTimes } from '../virtual-time/virtual-time.ts';
 import type { DevicePool } from '../workers/device-pool.ts';
-import { OneThread } from '../workers/one-thread.ts';
+import { openPool, usualWorkers } from '../workers/open-pool.ts';
 import { Threads } from '../workers/threads.ts';
 import { MemoryFleet } from './memory-fleet.ts';
 import { simulatedPrivacy, simulatedRounds } from './privacy.ts';
@@ -22,9 +21,6 @@ import { WireMeter } from './wire-meter.ts';
 
 /** The pace that the greeting carries, for its weight alone: virtual devices lose no connection. */
 const PACE = { reconnectMinMs: 1_000, reconnectMaxMs: 60_000 };
-
-/** Fewer train in the time that threads take to start. */
-const THREADS_FROM_DEVICES = 1_000;
 
 /** Newcomers have none. */
 const NO_PERSONAL_STATES = new Float32Array(0);
@@ -116,10 +112,8 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
 }
 
 /** A learner of the user's own is not known to other threads by its name. */
-async function poolOf(input: TrainingInput, catalogue: Uint8Array): Promise<DevicePool> {
-  const { settings, learner, split } = input;
-  const { seed, learnerOptions, learnerFile } = settings;
-  const workers = settings.workers ?? (split.train.size < THREADS_FROM_DEVICES ? 0 : availableParallelism());
-  if (workers === 0 || learnerFile !== undefined) return new OneThread(learner, split, seed);
-  return Threads.start({ count: workers, learner, learnerOptions, catalogue, split, seed });
+function poolOf({ settings, learner, split }: TrainingInput, catalogue: Uint8Array): Promise<DevicePool> {
+  const { seed, learnerOptions, learnerFile, workers = usualWorkers(split.train.size) } = settings;
+  const count = learnerFile === undefined ? workers : 0;
+  return openPool({ count, learner, learnerOptions, catalogue, split, seed });
 }

@@ -22,31 +22,32 @@ describe('pooled training', () => {
   const rows = shoppers.map(({ items }) => Array.from(items, (item, at): Row => [item, at]));
   const { population } = smallDataset(rows, PLANTED_ITEMS);
   const catalogue = catalogueOf(PLANTED_ITEMS);
-  const quality = (learner: string, options: unknown, seed = 1) => {
-    const scorer = trainPooled(learner, options, population, catalogue, seed);
+  const quality = async (learner: string, options: unknown, seed = 1) => {
+    const scorer = await trainPooled(learner, options, population, catalogue, seed);
     return shoppers.reduce((sum, shopper, user) => sum + precision(scorer(user), shopper), 0) / shoppers.length;
   };
 
-  it.each(['bce', 'softmax'])('of mf with %s learns what popularity cannot', loss => {
-    expect(quality('popularity', {})).toBeLessThan(0.4);
-    expect(quality('mf', { loss, dimension: 8 })).toBeGreaterThan(0.8);
+  it.each(['bce', 'softmax'])('of mf with %s learns what popularity cannot', async loss => {
+    expect(await quality('popularity', {})).toBeLessThan(0.4);
+    expect(await quality('mf', { loss, dimension: 8 })).toBeGreaterThan(0.8);
   });
 
-  it('gives the same scores for the same seed', () => {
-    const scores = (seed: number) => trainPooled('mf', { dimension: 4 }, population, catalogue, seed)(5);
-    expect(scores(1)).toEqual(scores(1));
-    expect(scores(1)).not.toEqual(scores(2));
+  it('gives the same scores for the same seed, with any number of workers', async () => {
+    const scores = async (seed: number, workers: number) =>
+      (await trainPooled('mf', { dimension: 4 }, population, catalogue, seed, workers))(5);
+    expect(await scores(1, 0)).toEqual(await scores(1, 2));
+    expect(await scores(1, 0)).not.toEqual(await scores(2, 0));
   });
 
-  it('leaves out users who bought everything, and fits those who bought nothing', () => {
+  it('leaves out users who bought everything, and fits those who bought nothing', async () => {
     const edge = smallDataset([[], Array.from({ length: 3 }, (_, item): Row => [item, item]), [[1, 0]]], 3);
-    const scorer = trainPooled('mf', {}, edge.population, catalogueOf(3), 1);
+    const scorer = await trainPooled('mf', {}, edge.population, catalogueOf(3), 1);
     for (const user of [0, 1, 2]) expect(scorer(user).every(Number.isFinite)).toBe(true);
   });
 
-  it('refuses what the learner refuses', () => {
-    expect(() => quality('oracle', {})).toThrow(SettingsError);
-    expect(() => quality('mf', { dimension: -1 })).toThrow(SettingsError);
+  it('refuses what the learner refuses', async () => {
+    await expect(quality('oracle', {})).rejects.toThrow(SettingsError);
+    await expect(quality('mf', { dimension: -1 })).rejects.toThrow(SettingsError);
   });
 });
 
@@ -67,7 +68,7 @@ describeWithData('movielens-100k/u.data', 'matrix factorisation on MovieLens-100
       split,
       1,
     ).full;
-    const pooled = evaluate(trainPooled('mf', {}, split.train, dataset.catalogue, 1), split, 1).full;
+    const pooled = evaluate(await trainPooled('mf', {}, split.train, dataset.catalogue, 1), split, 1).full;
     expect(federated['hr@10']).toBeGreaterThan(0.135);
     expect(federated['ndcg@10']).toBeGreaterThan(0.074);
     expect(federated['hr@10'] / pooled['hr@10']).toBeGreaterThan(0.85);

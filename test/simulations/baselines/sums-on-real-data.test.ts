@@ -50,7 +50,7 @@ describeWithData('movielens-100k/u.data', 'learners that are sums, on MovieLens-
     const loaded = await load(`movielens:${path}`);
     const { scorer, rounds } = federated('ials', {}, loaded);
     const ours = full(scorer, loaded.split);
-    const pooled = trainPooled('ials', {}, loaded.split.train, loaded.dataset.catalogue, 1);
+    const pooled = await trainPooled('ials', {}, loaded.split.train, loaded.dataset.catalogue, 1);
     expect(rounds).toBe(9);
     expect(ours['hr@10']).toBeGreaterThan(0.165);
     expect(ours['ndcg@10']).toBeGreaterThan(0.085);
