@@ -18,4 +18,5 @@ export const BENCHMARKS: ReadonlyMap<string, () => Promise<Figure>> = new Map([
   ['spectral', async () => (await import('./spectral.ts')).spectral()],
   ['ials', async () => (await import('./ials.ts')).ials()],
   ['virtual-time', async () => (await import('./virtual-time.ts')).virtualTime()],
+  ['cost-model', async () => (await import('./cost-model.ts')).costModel()],
 ]);

@@ -49,7 +49,7 @@ export async function roundPopularity(size = SMALLEST): Promise<Figure> {
 }
 
 /** Devices that bought distinct items at random: what is bought does not matter to the time. */
-export function uniformPurchases({ devices, purchases, items }: typeof SMALLEST): Dataset {
+export function uniformPurchases({ devices, purchases, items }: Readonly<typeof SMALLEST>): Dataset {
   const random = seededRandom(1, 'bench');
   const rows = devices * purchases;
   const columns = sharedPurchases(rows);

@@ -20,6 +20,8 @@ export class OneThread implements DevicePool {
   readonly #devices: VirtualDevices;
   readonly #split: Split;
   readonly #seed: number;
+  /** Rounds may be far shorter, so that it is kept from one to the next. */
+  #yieldedAtMs = performance.now();
 
   constructor(learner: Learner, split: Split, seed: number) {
     this.#devices = new VirtualDevices(learner, split.train, split.users, seed);
@@ -33,16 +35,15 @@ export class OneThread implements DevicePool {
     try {
       const declined: number[] = [];
       let reason: string | undefined;
-      let yieldedAtMs = performance.now();
       for (let from = 0; from < users.length; from += PORTION) {
         const portion = users.subarray(from, from + PORTION);
         const part = this.#devices.train(task, portion, accumulator);
         trained(portion.length);
         declined.push(...part.declined);
         reason ??= part.reason;
-        if (performance.now() - yieldedAtMs < YIELD_EVERY_MS) continue;
+        if (performance.now() - this.#yieldedAtMs < YIELD_EVERY_MS) continue;
         await setImmediate();
-        yieldedAtMs = performance.now();
+        this.#yieldedAtMs = performance.now();
         if (signal.aborted) return undefined;
       }
       const totals = new Float64Array(length);
