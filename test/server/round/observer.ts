@@ -12,6 +12,7 @@ export class RoundObserver {
   readonly #asked = new Set<string>();
   /** Asked, and neither told that it is over nor gone. */
   readonly #waiting = new Set<string>();
+  #phase: RoundState['phase'] = 'recruiting';
   #selects = 0;
   #folds = 0;
   #closed = false;
@@ -26,6 +27,12 @@ export class RoundObserver {
     const expected = event.type === 'contribution' ? [this.#outcomeOf(event)] : [];
     const answers = effects.flatMap(effect => (effect.type === 'answer' ? [effect.outcome] : []));
     assert.deepEqual(answers, expected);
+    const together = effects.flatMap(effect => (effect.type === 'answerAll' ? [effect] : []));
+    if (event.type === 'contributions') {
+      const { devices, round } = event;
+      assert.deepEqual(together, [{ type: 'answerAll', devices, round, outcome: this.#outcomeOfAll(event) }]);
+    } else assert.deepEqual(together, []);
+    this.#phase = after.phase;
     if (event.type === 'left' || (event.type === 'declined' && event.round === this.#spec.round)) {
       this.#waiting.delete(event.device);
     }
@@ -50,9 +57,17 @@ export class RoundObserver {
     return model === this.#spec.model && vector.length === this.#spec.length ? 'counted' : 'stale';
   }
 
+  #outcomeOfAll({ devices, round, model, sum }: Extract<RoundEvent, { type: 'contributions' }>): ContributionOutcome {
+    if (round !== this.#spec.round || model !== this.#spec.model) return 'stale';
+    if (this.#phase !== 'training') return 'late';
+    const fits = sum.totals.length === this.#spec.length && sum.count === devices.length;
+    const wanted = devices.length <= this.#spec.settings.goal - this.counted.size;
+    return fits && wanted && devices.every(device => this.#waiting.has(device)) ? 'counted' : 'unasked';
+  }
+
   #effect(effect: RoundEffect, event: RoundEvent): void {
     const { goal, minimum, asked } = this.#spec.settings;
-    assert.ok(!this.#closed || effect.type === 'answer', `${effect.type} after the end`);
+    assert.ok(!this.#closed || effect.type.startsWith('answer'), `${effect.type} after the end`);
     switch (effect.type) {
       case 'select':
         assert.equal(++this.#selects, 1);

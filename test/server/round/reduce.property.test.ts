@@ -5,6 +5,7 @@ import { reduce, startRound } from '../../../server/round/reduce.ts';
 import type { RoundEvent, RoundSpec, RoundState } from '../../../server/round/round.ts';
 import { compileRoundOptions } from '../../../server/round/settings.ts';
 import { dense } from '../../../shared/aggregation/contribution.ts';
+import { IntegerSum } from '../../../shared/aggregation/integer-sum.ts';
 import { SEED } from '../../support/fleet-schedules.ts';
 import { RoundObserver } from './observer.ts';
 
@@ -42,6 +43,18 @@ const event: fc.Arbitrary<RoundEvent> = fc.oneof(
       round: often(ROUND, ROUND - 1, ROUND + 1),
       model: often(MODEL, 'another model'),
       vector: often(LENGTH, LENGTH - 1, LENGTH + 1, 0).map(length => dense(new Int32Array(length))),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('contributions'),
+      devices: fc.shuffledSubarray(DEVICES, { minLength: 1, maxLength: 3 }),
+      round: often(ROUND, ROUND - 1),
+      model: often(MODEL, 'another model'),
+      sum: fc
+        .record({ length: often(LENGTH, LENGTH - 1), count: fc.integer({ min: 1, max: 3 }) })
+        .map(({ length, count }) => new IntegerSum(new Float64Array(length), count)),
     }),
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('declined'), device, round: often(ROUND, ROUND - 1) }) },
