@@ -48,12 +48,16 @@ export class IntegerSum {
   /** Adds a partial sum, that of a worker thread say. */
   merge(other: IntegerSum): void {
     this.#admit(other.totals.length, other.count);
-    for (let k = 0; k < this.totals.length; k++) this.totals[k]! += other.totals[k]!;
+    // Nothing was added before.
+    if (this.#count === other.count) this.totals.set(other.totals);
+    else for (let k = 0; k < this.totals.length; k++) this.totals[k]! += other.totals[k]!;
   }
 
   /** The sum in the units of the contributions: the grid undone. */
   dequantise(gridStep: number): Float64Array {
-    return this.totals.map(total => total * gridStep);
+    const sum = new Float64Array(this.totals.length);
+    for (let k = 0; k < sum.length; k++) sum[k] = this.totals[k]! * gridStep;
+    return sum;
   }
 
   #admit(length: number, contributions: number): void {

@@ -77,7 +77,10 @@ export interface Learner {
   fold(state: LearnerState, plan: RoundPlan, release: Release): LearnerState;
   /** Device: fits `device.personal` in place to a model that it has not trained with. Left out if nothing is personal. */
   personalise?(model: Model, device: DeviceData, random: Random): void;
-  /** Device: one score an item of the catalogue, higher is better. Items already bought are scored like any other. */
+  /**
+   * Device: one score an item of the catalogue, higher is better. Items already bought are scored like any other. May be a
+   * view of the kernels' memory that the learner's next call overwrites.
+   */
   scores(model: Model, device: DeviceData): Float32Array;
 }
 

@@ -48,7 +48,7 @@ const SHAPES: readonly RoundShape[] = [
   { ...BASE, dimension: 64 },
   { ...BASE, items: 40_000 },
 ];
-const ROUNDS = 6;
+const ROUNDS = 15;
 
 /** The largest factor by which a measured round differs from the prediction, this machine's speed taken from the first. */
 export async function costModel(): Promise<Figure> {

@@ -10,8 +10,11 @@ export class ScoreList {
   /** Takes the place of the list before. @returns whether all scores are finite. */
   take(scores: Float32Array): boolean {
     this.#scores = scores;
-    this.#pointer = this.#scratch.reserve(scores.byteLength);
-    this.#heap.float32(this.#pointer, scores.length).set(scores);
+    this.#pointer = scores.byteOffset;
+    if (scores.buffer !== this.#heap.kernels.memory.buffer) {
+      this.#pointer = this.#scratch.reserve(scores.byteLength);
+      this.#heap.float32(this.#pointer, scores.length).set(scores);
+    }
     return this.#heap.kernels.notFinite(this.#pointer, scores.length) === 0;
   }
 

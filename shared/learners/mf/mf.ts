@@ -102,7 +102,8 @@ class MatrixFactorisation implements Learner {
   }
 
   fold({ round, model, memory }: LearnerState, _plan: RoundPlan, release: Release): LearnerState {
-    const mean = release.sum.map(total => total / release.expectedContributions);
+    const mean = release.sum.slice();
+    for (let k = 0; k < mean.length; k++) mean[k]! /= release.expectedContributions;
     const { serverLearningRate, rounds } = this.#options;
     const learningRate = serverLearningRate * Math.min(1, (2 * (rounds - round) - 1) / rounds);
     return { round: round + 1, ...this.#optimizer.step(model, memory, mean, { round, learningRate }) };
@@ -134,7 +135,7 @@ class MatrixFactorisation implements Learner {
     const scores = user + 4 * stride;
     this.#heap.float32(user, stride).fill(0).set(personal);
     this.#heap.kernels.scoreItems(vectors, stride, biases, user, items, scores);
-    return this.#heap.float32(scores, items).slice();
+    return this.#heap.float32(scores, items);
   }
 
   /** Takes Newton's steps on the user vector, in place. */
