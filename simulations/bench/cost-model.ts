@@ -17,12 +17,12 @@ const COSTS = Object.freeze({
   /** A device: looking its history up, its random stream, crossing into the kernels. */
   device: 7_000,
   /** A sample of local training: drawing it, the sigmoid, and by dimension two products and two updates. */
-  sample: 25,
-  sampleByDimension: 1.1,
+  sample: 20,
+  sampleByDimension: 1.5,
   /** A number that a device moved: copied in, subtracted, squared, scaled, added. */
-  moved: 3,
+  moved: 2,
   /** A number of the model, on the main thread: the fold, the optimiser, the hash, and what threads are handed. */
-  model: 60,
+  model: 200,
 });
 
 const WORKERS = 2;

@@ -1,7 +1,7 @@
 import { NumericalError } from '../../shared/errors.ts';
 import { seededRandom } from '../../shared/random/seeded.ts';
 import { sharedColumn } from '../data/shared-columns.ts';
-import { drawNegatives } from './candidates.ts';
+import { drawNegatives, ItemMarks } from './candidates.ts';
 import { hitRate, ndcg, recall, reciprocalRank } from './metrics.ts';
 import { rankAmong, ScoreList } from './rank.ts';
 import type { Scorer } from './scorer.ts';
@@ -77,6 +77,7 @@ export function rankHeldOut(
   to: number,
 ): void {
   const list = new ScoreList();
+  const bought = new ItemMarks(split.itemCount);
   try {
     for (let n = from; n < to; n++) {
       const user = users[n]!;
@@ -85,8 +86,7 @@ export function rankHeldOut(
       const scores = scorer(user);
       if (!list.take(scores) || scores.length !== split.itemCount) throw unusable(scores, split, user);
       list.rank(trained, heldOut, full.subarray(offsets[n], offsets[n + 1]));
-      const bought = new Set(trained);
-      for (const item of heldOut) bought.add(item);
+      bought.hold(trained, heldOut);
       const random = seededRandom(seed, 'candidates', split.users.at(user)!);
       for (const [h, item] of heldOut.entries()) {
         sampled[offsets[n]! + h] = rankAmong(scores, item, drawNegatives(split.itemCount, bought, random));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../shared/random/seeded.ts';
-import { drawNegatives } from '../../../simulations/evaluation/candidates.ts';
+import { drawNegatives, ItemMarks } from '../../../simulations/evaluation/candidates.ts';
 
 describe('drawNegatives', () => {
   it('draws 99 distinct items that were not bought, all equally often', () => {
@@ -28,4 +28,14 @@ describe('drawNegatives', () => {
     expect(negatives.length).toBe(free);
     expect(new Set([...negatives, ...bought]).size).toBe(free + 3);
   });
+});
+
+it('draws the same candidates from marks as from a set', () => {
+  const marks = new ItemMarks(300);
+  for (let turn = 0; turn < 30; turn++) {
+    const bought = Int32Array.from(new Set(Array.from({ length: 40 }, (_, n) => (n * n + turn * 7) % 300)));
+    const [trained, heldOut] = [bought.subarray(3), bought.subarray(0, 3)];
+    const expected = drawNegatives(300, new Set(bought), seededRandom(turn));
+    expect(drawNegatives(300, marks.hold(trained, heldOut), seededRandom(turn))).toEqual(expected);
+  }
 });
