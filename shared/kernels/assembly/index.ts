@@ -10,5 +10,5 @@ export { addSparseRows, heldPairs, outerRows, packedSquare, rowDots } from './pr
 export { below, nextUint32 } from './random';
 export { drawNegatives } from './sample';
 export { countAtLeast, notFinite, scoreItems, scoreRows, topK } from './score';
-export { addDoubles, addScaledRows, squaredNorm } from './sum';
+export { addScaledRows, squaredNorm } from './sum';
 export { tallInnerProduct, tallTimesSquare } from './tall';

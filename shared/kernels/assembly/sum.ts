@@ -59,10 +59,3 @@ function addScaledWide(totals: usize, width: i32, rows: usize, count: i32, value
     }
   }
 }
-
-export function addDoubles(totals: usize, others: usize, length: i32): void {
-  const pairs = length & ~1;
-  const end = totals + ((<usize>pairs) << 3);
-  for (; totals < end; totals += 16, others += 16) v128.store(totals, f64x2.add(v128.load(totals), v128.load(others)));
-  if (pairs < length) store<f64>(totals, load<f64>(totals) + load<f64>(others));
-}

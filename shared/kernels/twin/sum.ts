@@ -9,8 +9,6 @@ export interface SumKernels {
   squaredNorm(values: number, length: number, partials: number): void;
   /** totals[rows[r] * width + k] += trunc(scale * values[r * width + k]): int32 rows [count], float32 values, float64 totals. */
   addScaledRows(totals: number, width: number, rows: number, count: number, values: number, scale: number): void;
-  /** totals += others, float64 [length]. */
-  addDoubles(totals: number, others: number, length: number): void;
 }
 
 export function sumTwin(memory: TwinMemory): SumKernels {
@@ -30,11 +28,6 @@ export function sumTwin(memory: TwinMemory): SumKernels {
         const to = (totals >> 3) + i32[(rows >> 2) + r]! * width;
         for (let k = 0; k < width; k++) f64[to + k]! += Math.trunc(f32[from++]! * scale);
       }
-    },
-
-    addDoubles(totals, others, length) {
-      const { f64 } = memory;
-      for (let k = 0; k < length; k++) f64[(totals >> 3) + k]! += f64[(others >> 3) + k]!;
     },
   };
 }

@@ -40,14 +40,6 @@ describe.each(KINDS)('the sum kernels in %s', (_, create) => {
     }
     expect(heap.float64(totals, expected.length)).toEqual(expected);
   });
-
-  it.each([0, 1, 2, 7])('adds %i doubles', length => {
-    const a = Float64Array.from(numbers(length));
-    const b = Float64Array.from(numbers(length), value => value * Math.PI);
-    const totals = place(a);
-    kernels.addDoubles(totals, place(b), length);
-    expect(heap.float64(totals, length)).toEqual(a.map((value, k) => value + b[k]!));
-  });
 });
 
 function numbers(length: number): Float32Array {
