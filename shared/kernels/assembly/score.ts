@@ -74,7 +74,7 @@ export function notFinite(scores: usize, count: i32): i32 {
     counts = i32x4.sub(counts, f32x4.ne(zeros, zeros));
   }
   let found = sumOf(counts);
-  for (let k = fours; k < count; k++, scores += 4) if (!isFinite(load<f32>(scores))) found++;
+  for (let k = fours; k < count; k++, scores += 4) if (!(abs<f32>(load<f32>(scores)) < Infinity)) found++;
   return found;
 }
 
