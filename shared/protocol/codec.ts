@@ -80,6 +80,8 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === 'object' && isPlainObject(value)) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    // The unpacker renames such a key: it could not arrive as it was sent.
+    if (Object.hasOwn(value, '__proto__')) throw new EncodingError('A message cannot carry a key named __proto__.');
     return Object.fromEntries(members.map(([key, member]) => [key, plain(member)]));
   }
   const what = typeof value === 'object' ? `a ${value.constructor.name}` : `a ${typeof value}`;

@@ -25,10 +25,13 @@ export async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
 /** @throws DataError saying why the file cannot be opened. */
 export async function openFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path);
+    const file = await open(path);
+    if (!(await file.stat()).isDirectory()) return file;
+    await file.close();
   } catch (cause) {
     throw readError(path, cause);
   }
+  throw readError(path, Object.assign(new Error('EISDIR'), { code: 'EISDIR' }));
 }
 
 function readError(path: string, cause: unknown): DataError {
