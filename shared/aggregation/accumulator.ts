@@ -12,6 +12,8 @@ import type { Contribution } from './contribution.ts';
  */
 export class Accumulator {
   readonly length: number;
+  /** How many contributions the bound has shortened, by more than rounding. */
+  clipped = 0;
   readonly #heap: Heap;
   readonly #scratch;
   readonly #partials: number;
@@ -41,6 +43,7 @@ export class Accumulator {
     }
     const norm = Math.sqrt(partials[0]! + partials[1]! + partials[2]! + partials[3]!);
     const scale = clippedScale(norm, clipNorm, gridSteps);
+    if (norm > clipNorm * (1 + ROUNDING)) this.clipped++;
     for (let n = 0; n < parts.length; n++) {
       const { offset, width, rows } = parts[n]!;
       const totals = this.#totals + offset * Float64Array.BYTES_PER_ELEMENT;
@@ -97,6 +100,9 @@ export class Accumulator {
     return pointers;
   }
 }
+
+/** What a learner that keeps the bound by itself may be off by, relative. */
+const ROUNDING = 1e-6;
 
 /** Not in the kernels' memory. */
 const STRANGE = -1;

@@ -51,7 +51,7 @@ export async function virtualTime(devices = 1_000_000, goal = 1_000): Promise<Fi
     clock,
     meter: { asked: () => {}, finished: () => {}, latestRound: BYTES },
     times,
-    pool: { train: async (_task, users) => ({ sum: new IntegerSum(new Float64Array(1), users.length), declined: [] }) },
+    pool: { train: async (_task, users) => ({ sum: new IntegerSum(new Float64Array(1), users.length), clipped: 0, declined: [] }) },
   });
   const coordinator = new Coordinator({
     learner: idle,
@@ -65,7 +65,7 @@ export async function virtualTime(devices = 1_000_000, goal = 1_000): Promise<Fi
       asked += record.asked;
     },
   });
-  const events = { trained: () => {}, declined: () => {}, settled: async () => {} };
+  const events = { trained: () => {}, clipped: () => {}, declined: () => {}, settled: async () => {} };
   await fleet.run(coordinator, new AbortController().signal, events);
   const seconds = (performance.now() - startedAtMs) / 1000;
   const changes = 2 * traces.fromMs.length;

@@ -48,8 +48,8 @@ export async function runSimulate(flags: SimulateFlags): Promise<void> {
 function runFlags(flags: SimulateFlags): Omit<SimulateOptions, 'privacy'> {
   const { data, maxBadShare, cohort, transport, processes, workers } = flags;
   const { trace, overSelection, minimum, deadline } = flags;
-  const { seed, holdout, evaluateEvery, baselines, easeLambda } = flags;
+  const { seed, holdout, evaluateUsers, evaluateEvery, baselines, easeLambda } = flags;
   const how = { cohort, transport, processes, workers };
   const time = { trace, overSelection, minimum, trainMs: deadline && Math.round(deadline * 1000) };
-  return { data, maxBadShare, ...how, ...time, seed, holdout, evaluateEvery, baselines, easeLambda };
+  return { data, maxBadShare, ...how, ...time, seed, holdout, evaluateUsers, evaluateEvery, baselines, easeLambda };
 }

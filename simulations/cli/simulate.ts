@@ -52,6 +52,7 @@ export function simulateCommand(): Command {
     .option('--deadline <seconds>', 'with --trace: how long a round waits for contributions (default: 120)', number)
     .option('--seed <number>', 'fixes the run, bit by bit; the synthetic world has its own (synthetic:seed=2)', integer)
     .addOption(new Option('--holdout <rule>', 'what is held out of each history for evaluation').choices([...HOLDOUTS]))
+    .option('--evaluate-users <count>', 'evaluate so many users, drawn at random (default: all)', integer)
     .option('--evaluate-every <rounds>', 'evaluate along the way; memory transport only', integer)
     .option('--baselines <names>', `${BASELINES.join(', ')}, or none`, list)
     .option('--ease-lambda <ridge>', 'ridge of the EASE baseline', number)

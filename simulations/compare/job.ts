@@ -18,10 +18,9 @@ export type Job = {
   readonly dataHash: string;
   /** `codeVersion()` of whoever planned it. */
   readonly code: string;
-} & (
-  | { readonly kind: 'run'; readonly measures: readonly Measure[] }
-  | { readonly kind: 'baseline'; readonly baseline: BaselineName }
-);
+  /** Of baselines, popularity alone has any, and of them the cold start. */
+  readonly measures: readonly Measure[];
+} & ({ readonly kind: 'run' } | { readonly kind: 'baseline'; readonly baseline: BaselineName });
 
 /**
  * Names what fixes the result: 64 hex digits. Left out are where the data lie, how many threads there are, and the code,

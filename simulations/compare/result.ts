@@ -73,7 +73,9 @@ async function runResult(
     },
   };
   const ended = await simulateOn(data, name, settings, folder.inside(name), runHooks, learners);
-  const { summary, training, evaluation } = ended;
+  const { result, training, evaluation, seconds, baselines } = ended;
+  const devicesPerSecond = training.contributions / seconds;
+  const summary = { run: name, status: 'finished' as const, ...result, baselines, seconds, devicesPerSecond };
   const goesOn = async (label: string): Promise<boolean> => {
     hooks.progress({ label, done: 0, total: 0 });
     await new Promise(setImmediate);

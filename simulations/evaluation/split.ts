@@ -1,8 +1,10 @@
 import { SettingsError } from '../../shared/errors.ts';
 import type { History, Purchases } from '../../shared/history.ts';
+import { seededRandom } from '../../shared/random/seeded.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Population } from '../data/population.ts';
 import { type Ids, sharedColumn, sharedPurchases } from '../data/shared-columns.ts';
+import { sampleUsers } from './sample.ts';
 
 /**
  * A user's items are taken once, at the first purchase, in the order of time, basket and place in the data.
@@ -18,6 +20,8 @@ export interface SplitOptions {
    * whole: without them no full-ranking figure of popularity or EASE on Online Retail moves by more than 0.001.
    */
   readonly minItems?: number;
+  /** Evaluates so many users, drawn at random by the data alone: the same whatever is trained. All if left out. */
+  readonly evaluateUsers?: number | undefined;
   /** Lets what is trained on take the memory of the data set, which must not be used any more. */
   readonly consume?: boolean;
 }
@@ -36,17 +40,19 @@ export class Split {
   readonly users: Ids;
   /** The size of the catalogue. It stays whole: an item whose every buyer has it held out is still on sale. */
   readonly itemCount: number;
-  /** The users from whom something is held out, ascending. */
+  /** The users who are evaluated, ascending: those from whom something is held out, or some of them. */
   readonly evaluated: Int32Array;
   readonly held: HeldOut;
 
-  constructor(train: Population, users: Ids, itemCount: number, held: HeldOut) {
+  constructor(train: Population, users: Ids, itemCount: number, held: HeldOut, evaluateUsers?: number) {
     this.train = train;
     this.users = users;
     this.itemCount = itemCount;
     this.held = held;
     const everybody = Int32Array.from({ length: users.length }, (_, user) => user);
-    this.evaluated = everybody.filter(user => held.offsets[user]! < held.offsets[user + 1]!);
+    const evaluated = everybody.filter(user => held.offsets[user]! < held.offsets[user + 1]!);
+    const draw = evaluateUsers !== undefined && evaluateUsers < evaluated.length;
+    this.evaluated = draw ? sampleUsers(evaluated, evaluateUsers, seededRandom(0, 'evaluated users')) : evaluated;
   }
 
   /** How many items are held out, over all users. */
@@ -61,7 +67,10 @@ export class Split {
 }
 
 /** @throws SettingsError if `minItems` is less than 2. */
-export function splitDataset(dataset: Dataset, { holdout, minItems = 5, consume = false }: SplitOptions): Split {
+export function splitDataset(
+  dataset: Dataset,
+  { holdout, minItems = 5, evaluateUsers, consume = false }: SplitOptions,
+): Split {
   if (!(minItems >= 2)) {
     throw new SettingsError(
       `A user needs an item to train on and one to hold out: ask for at least 2, not ${minItems}.`,
@@ -87,7 +96,7 @@ export function splitDataset(dataset: Dataset, { holdout, minItems = 5, consume 
   held.set(heldOut);
   const split = { heldOut: held, offsets: heldOutOffsets };
   const train = new Population(offsets, keptPurchases(population, offsets[population.size]!, split, consume));
-  return new Split(train, users, catalogue.size, split);
+  return new Split(train, users, catalogue.size, split, evaluateUsers);
 }
 
 const HOLDOUTS: Record<Holdout, (history: History) => readonly number[]> = {

@@ -4,7 +4,10 @@ import type { RoundRecord } from '../../server/round/record.ts';
 import type { ContentHash } from '../../shared/hash.ts';
 import type { AccountantName } from '../../shared/privacy/accountants/account.ts';
 import type { Adjacency } from '../../shared/privacy/mechanism.ts';
+import type { Cost } from '../compare/cost.ts';
 import type { Metrics } from '../evaluation/evaluate.ts';
+import type { RecentItemsQuality } from '../evaluation/history-length.ts';
+import type { BaselineName } from '../simulate/baselines.ts';
 import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
 
 /**
@@ -85,17 +88,27 @@ export interface RoundLine extends RoundRecord {
   readonly modelBytes: number;
   /** Payload bytes that one device sent and received in this round, its greeting aside; known in memory only. */
   readonly bytesPerDevice?: { readonly up: number; readonly down: number };
+  /** Known in memory only; not of abandoned rounds. */
+  readonly signal?: RoundSignal;
   /** Where an evaluation along the way was asked for. */
   readonly metrics?: Metrics;
 }
 
+/** How much of a round's sum came through: nobody but a simulation may know it. L2 norms in the units of contributions. */
+export interface RoundSignal {
+  /** The share of the contributions that the clip norm shortened. */
+  readonly clipped: number;
+  /** Of the sum of the clipped contributions, without noise. */
+  readonly sumNorm: number;
+  /** Of the noise: what is expected, not what was drawn. */
+  readonly noiseNorm: number;
+}
+
 /**
- * `summary.json`, and what `simulate --json` prints. Field names are stable: programs read them. Ratios are from 0 to 1,
+ * What a run found: the same whenever, wherever and with however many threads it is repeated. Ratios are from 0 to 1,
  * bytes are payload bytes of frames as devices would send (`up`) and receive (`down`) them.
  */
-export interface RunSummary {
-  readonly run: string;
-  readonly status: 'finished' | 'interrupted';
+export interface RunResult {
   readonly seed: number;
   readonly data: {
     readonly name: string;
@@ -116,12 +129,38 @@ export interface RunSummary {
   readonly modelHash: ContentHash;
   /** Null where the run did not get as far as an evaluation. */
   readonly metrics: Metrics | null;
-  readonly baselines: { readonly popularity?: Metrics; readonly pooled?: Metrics; readonly ease?: Metrics };
   readonly privacy: PrivacyStatement;
-  /** Training alone: evaluation and baselines are not counted. */
-  readonly seconds: number;
-  readonly devicesPerSecond: number;
   readonly bytes: { readonly up: number; readonly down: number };
   /** What the run took in the time of its devices; null where they had no traces. */
   readonly virtualTime: VirtualTimeSummary | null;
 }
+
+/** `summary.json`, and what `simulate --json` prints. Field names are stable: programs read them. */
+export interface RunSummary extends RunResult {
+  readonly run: string;
+  readonly status: 'finished' | 'interrupted';
+  readonly baselines: { readonly popularity?: Metrics; readonly pooled?: Metrics; readonly ease?: Metrics };
+  /** Training alone: evaluation and baselines are not counted. */
+  readonly seconds: number;
+  readonly devicesPerSecond: number;
+}
+
+/** `result.json` of a run. */
+export interface RunFinding extends RunResult {
+  readonly kind: 'run';
+  /** By how many recent items a new device knows; where the study measured it. */
+  readonly coldStart?: readonly RecentItemsQuality[];
+  /** What training costs a device; where the study measured it. */
+  readonly cost?: Cost;
+}
+
+/** `result.json` of a baseline, which nobody federates: a learner's name stands there for its pooled twin alone. */
+export interface BaselineFinding extends Pick<RunResult, 'seed' | 'data' | 'holdout' | 'evaluatedUsers'> {
+  readonly kind: 'baseline';
+  readonly baseline: BaselineName;
+  readonly learner: string | null;
+  readonly metrics: Metrics;
+  readonly coldStart?: readonly RecentItemsQuality[];
+}
+
+export type Finding = RunFinding | BaselineFinding;

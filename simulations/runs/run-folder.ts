@@ -1,7 +1,9 @@
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { FileLedger } from '../../server/privacy/file-ledger.ts';
+import type { LedgerTerms } from '../../server/privacy/ledger.ts';
 import { LarderError } from '../../shared/errors.ts';
-import type { RunSummary, ServeSummary, UnfinishedSummary } from './results.ts';
+import type { Finding, RunSummary, ServeSummary, UnfinishedSummary } from './results.ts';
 
 /** A run folder cannot be made, or holds another run already. */
 export class RunFolderError extends LarderError {
@@ -10,7 +12,8 @@ export class RunFolderError extends LarderError {
 
 /**
  * What a run leaves behind: `config.json` (what was asked, written first), `rounds.jsonl` (a line a round, as it ends),
- * `ledger.jsonl` (what was charged, where there is noise), `catalogue.json`, `model.safetensors` (the newest model) and `summary.json`, whose `status` is `running` until the
+ * `ledger.jsonl` (what was charged, where there is noise), `catalogue.json`, `model.safetensors` (the newest model), `result.json` and `users.csv` (what was found, and every
+ * rank behind it: the same whenever the run is repeated), and `summary.json`, whose `status` is `running` until the
  * run ends in whatever way. Files are replaced whole, so a killed process leaves the last complete version.
  */
 export class RunFolder {
@@ -41,6 +44,16 @@ export class RunFolder {
   /** Where the ledger of this run belongs. */
   get ledger(): string {
     return join(this.path, 'ledger.jsonl');
+  }
+
+  openLedger(terms: LedgerTerms): FileLedger {
+    return new FileLedger(this.ledger, terms);
+  }
+
+  /** Of a run that was evaluated: what it found, and the ranks that this is made from. */
+  writeResult(finding: Finding, usersCsv: string): void {
+    this.#replace('users.csv', usersCsv);
+    this.#replace('result.json', `${JSON.stringify(finding, null, 2)}\n`);
   }
 
   /** What `larder compare` found so far. */

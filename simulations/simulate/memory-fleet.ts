@@ -13,6 +13,8 @@ interface Asked {
 export interface MemoryFleetEvents {
   /** So many more devices are through with a task. */
   trained(count: number): void;
+  /** Devices contributed, and the bound shortened so many of the contributions. */
+  clipped(count: number): void;
   /** Devices' numbers stopped being finite, so they send nothing; the reason is that of the first. */
   declined(reason: string): void;
   /** Awaited before the next devices train: what follows a round may need the personal states as they are. */
@@ -72,7 +74,8 @@ export class MemoryFleet implements Fleet {
     for (let at = 0; at < devices.length; at++) users[at] = this.#ids.userOf(devices[at]!);
     const trained = await this.#pool.train({ ...task, model: published.model }, users, { signal, ...events });
     if (trained === undefined) return;
-    const { sum, declined, reason } = trained;
+    const { sum, clipped, declined, reason } = trained;
+    events.clipped(clipped);
     if (reason !== undefined) events.declined(reason);
     let contributed = devices;
     if (declined.length > 0) {

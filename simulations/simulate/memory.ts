@@ -56,6 +56,8 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
         ? new MemoryFleet(ids, pool, meter, clock)
         : new TracedFleet({ ...traced, ids, purchases, seed, clock, meter, times, pool });
     const progress = roundProgress(input);
+    const privacy = simulatedPrivacy(input, 'sum');
+    let clipped = 0;
     let settling: Promise<void> | undefined;
     const coordinator = new Coordinator({
       learner,
@@ -63,7 +65,7 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
       settings:
         traced?.settings ??
         simulatedRounds(compileRoundOptions({ goal: cohort, overSelection: 1, maxAbandoned: 0 }), input),
-      privacy: simulatedPrivacy(input, 'sum'),
+      privacy,
       fleet,
       clock,
       random: (round, purpose) => seededRandom(seed, 'coordinator', round, purpose),
@@ -72,13 +74,18 @@ export async function trainInMemory(input: TrainingInput): Promise<TrainingResul
         times.round(record);
         const { published } = coordinator;
         const evaluate = async () => evaluationOf(await pool.rank(published.model));
-        settling = hooks.onRound(record, published, { evaluate, bytesPerDevice: meter.latestRound });
+        const signal = { clipped: clipped / Math.max(1, record.counted), ...privacy.latest };
+        clipped = 0;
+        settling = hooks.onRound(record, published, { evaluate, bytesPerDevice: meter.latestRound, signal });
       },
     });
     const clipNorm = learner.plan(coordinator.state)?.clipNorm ?? null;
     let declined = false;
     await fleet.run(coordinator, hooks.signal, {
       trained: progress.devices,
+      clipped: count => {
+        clipped += count;
+      },
       declined: reason => {
         // Once: what goes wrong on one device mostly goes wrong on all.
         if (!declined) hooks.notice(`A device declines to contribute: ${reason}`);

@@ -42,6 +42,8 @@ const schema = z.strictObject({
   workers: z.int().min(0).max(256).optional(),
   seed: z.int().nonnegative().default(1),
   holdout: z.enum(HOLDOUTS).default('last-item'),
+  /** So many users are evaluated, drawn at random; all of them if left out. Everybody trains. */
+  evaluateUsers: positive.optional(),
   /** Evaluate after every so many rounds, and at the end; memory transport only. */
   evaluateEvery: positive.optional(),
   /** All of them if left out, but EASE only for catalogues on which it takes minutes at most. */

@@ -1,5 +1,4 @@
-import { FileLedger } from '../../server/privacy/file-ledger.ts';
-import { MemoryLedger } from '../../server/privacy/ledger.ts';
+import { type Ledger, type LedgerTerms, MemoryLedger } from '../../server/privacy/ledger.ts';
 import type { PrivacySchedule } from '../../server/privacy/schedule.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { createLearner, type LearnerDefinitions, learnerDefinitions } from '../../shared/learners/index.ts';
@@ -8,9 +7,10 @@ import { loadDataset } from '../data/index.ts';
 import { type Evaluation, evaluate, type Metrics } from '../evaluation/evaluate.ts';
 import type { Scorer } from '../evaluation/scorer.ts';
 import { type Holdout, type Split, splitDataset } from '../evaluation/split.ts';
-import { privacyStatement, type RoundLine, type RunSummary } from '../runs/results.ts';
+import { privacyStatement, type RoundLine, type RunResult, type RunSummary } from '../runs/results.ts';
 import type { RunFolder } from '../runs/run-folder.ts';
-import { version } from '../version.ts';
+import { usersCsv } from '../runs/users-csv.ts';
+import { codeVersion, version } from '../version.ts';
 import { evaluateBaselines } from './baselines.ts';
 import type { SimulateHooks } from './hooks.ts';
 import { trainInMemory } from './memory.ts';
@@ -28,12 +28,22 @@ export interface RunData {
   readonly split: Split;
 }
 
-/** A run that has ended, with what its summary is made from. */
+/** A run that has ended, and what its result was made from. */
 export interface EndedRun {
-  readonly summary: RunSummary;
+  readonly result: RunResult;
   readonly training: TrainingResult;
   /** Null where the run was interrupted. */
   readonly evaluation: Evaluation | null;
+  readonly baselines: RunSummary['baselines'];
+  /** Of training alone. */
+  readonly seconds: number;
+}
+
+/** Where a run writes what it does, as it does it. */
+export interface RunRecorder {
+  openLedger(terms: LedgerTerms): Ledger;
+  appendRound(line: RoundLine): void;
+  writeModel(safetensors: Uint8Array): void;
 }
 
 /**
@@ -47,70 +57,58 @@ export async function simulate(
   hooks: SimulateHooks,
   learners = learnerDefinitions,
 ): Promise<RunSummary> {
-  const { summary } = await keptIn(folder, run, settings, async () =>
-    runSteps(run, settings, await loadRunData(settings, hooks), folder, hooks, learners),
-  );
-  return summary;
-}
-
-/** The same on data that was loaded by these settings. */
-export function simulateOn(
-  data: RunData,
-  run: string,
-  settings: SimulateSettings,
-  folder: RunFolder,
-  hooks: SimulateHooks,
-  learners = learnerDefinitions,
-): Promise<EndedRun> {
-  return keptIn(folder, run, settings, () => runSteps(run, settings, data, folder, hooks, learners));
-}
-
-export async function loadRunData(
-  { data, columns, maxBadShare, holdout }: SimulateSettings,
-  hooks: SimulateHooks,
-): Promise<RunData> {
-  hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
-  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
-  tellBadRows(dataset, hooks);
-  return runDataOf(dataset, holdout);
-}
-
-/** The purchases live on in the split alone: the data set must not be used any more. */
-export function runDataOf(dataset: Dataset, holdout: Holdout): RunData {
-  return { dataset: factsOf(dataset), split: splitDataset(dataset, { holdout, consume: true }) };
-}
-
-async function keptIn(
-  folder: RunFolder,
-  run: string,
-  settings: SimulateSettings,
-  steps: () => Promise<EndedRun>,
-): Promise<EndedRun> {
-  folder.writeConfig({ run, larder: version, node: process.version, settings });
+  folder.writeConfig({ run, larder: version, code: codeVersion(), node: process.version, settings });
   folder.writeSummary({ run, status: 'running' });
   try {
-    const ended = await steps();
-    folder.writeSummary(ended.summary);
-    return ended;
+    const data = await loadRunData(settings, hooks);
+    folder.writeCatalogue(data.dataset.catalogue.encode());
+    const { result, training, evaluation, baselines, seconds } = await simulateOn(
+      data,
+      run,
+      settings,
+      folder,
+      hooks,
+      learners,
+    );
+    const status = hooks.signal.aborted ? 'interrupted' : 'finished';
+    const devicesPerSecond = training.contributions / seconds;
+    const summary: RunSummary = { run, status, ...result, baselines, seconds, devicesPerSecond };
+    if (evaluation !== null) folder.writeResult({ kind: 'run', ...result }, usersCsv(evaluation.ranks, data.split));
+    folder.writeSummary(summary);
+    return summary;
   } catch (error) {
     folder.writeFailure(run, error);
     throw error;
   }
 }
 
-async function runSteps(
+export async function loadRunData(
+  { data, columns, maxBadShare, holdout, evaluateUsers }: SimulateSettings,
+  hooks: SimulateHooks,
+): Promise<RunData> {
+  hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
+  const dataset = await loadDataset(data, { ...(columns && { columns }), maxBadShare });
+  tellBadRows(dataset, hooks);
+  return runDataOf(dataset, holdout, evaluateUsers);
+}
+
+/** The purchases live on in the split alone: the data set must not be used any more. */
+export function runDataOf(dataset: Dataset, holdout: Holdout, evaluateUsers?: number): RunData {
+  return { dataset: factsOf(dataset), split: splitDataset(dataset, { holdout, evaluateUsers, consume: true }) };
+}
+
+/** Trains, evaluates, and does the baselines, on data that was loaded by these settings. */
+export async function simulateOn(
+  data: RunData,
   run: string,
   settings: SimulateSettings,
-  data: RunData,
-  folder: RunFolder,
+  recorder: RunRecorder,
   hooks: SimulateHooks,
   learners: LearnerDefinitions,
 ): Promise<EndedRun> {
   const { dataset, split } = data;
   const { seed, holdout } = settings;
-  folder.writeCatalogue(dataset.catalogue.encode());
-
-  const { training, schedule, seconds } = await train(run, settings, data, folder, hooks, learners);
+  const { training, schedule, seconds } = await train(run, settings, data, recorder, hooks, learners);
 
   let evaluation: Evaluation | null = null;
   let baselines: RunSummary['baselines'] = {};
@@ -124,9 +122,7 @@ async function runSteps(
   } finally {
     await training.close();
   }
-  const summary: RunSummary = {
-    run,
-    status: hooks.signal.aborted ? 'interrupted' : 'finished',
+  const result: RunResult = {
     seed,
     data: dataSummary(dataset),
     learner: settings.learner,
@@ -138,14 +134,11 @@ async function runSteps(
     evaluatedUsers: split.evaluated.length,
     modelHash: training.published.hash,
     metrics: evaluation === null ? null : metricsOf(evaluation),
-    baselines,
     privacy: privacyStatement(schedule, training.clipNorm),
-    seconds,
-    devicesPerSecond: training.contributions / seconds,
     bytes: training.bytes,
     virtualTime: training.virtualTime,
   };
-  return { summary, training, evaluation };
+  return { result, training, evaluation, baselines, seconds };
 }
 
 export function dataSummary({ name, users, catalogue, pairs, hash }: DatasetFacts): RunSummary['data'] {
@@ -156,22 +149,23 @@ async function train(
   run: string,
   settings: SimulateSettings,
   { dataset, split }: RunData,
-  folder: RunFolder,
+  recorder: RunRecorder,
   hooks: SimulateHooks,
   learners: LearnerDefinitions,
 ): Promise<{ training: TrainingResult; schedule: PrivacySchedule; seconds: number }> {
   const { learnerOptions, transport, evaluateEvery } = settings;
   let evaluationMs = 0;
   const onRound: TrainingHooks['onRound'] = (record, published, inMemory) => {
-    folder.writeModel(published.bytes);
+    recorder.writeModel(published.bytes);
     const write = (metrics?: Metrics): void => {
       const line: RoundLine = {
         ...record,
         modelBytes: published.bytes.length,
         ...(inMemory && { bytesPerDevice: inMemory.bytesPerDevice }),
+        ...(inMemory && record.outcome === 'done' && { signal: inMemory.signal }),
         ...(metrics && { metrics }),
       };
-      folder.appendRound(line);
+      recorder.appendRound(line);
       hooks.round?.(line, published.model);
     };
     const due =
@@ -190,7 +184,7 @@ async function train(
   const cohort = cohortOf(settings, split);
   const schedule = simulatedSchedule(settings, learner, cohort, split.users.length);
   const terms = { ...settings.privacy, budget: null };
-  const ledger = schedule.epsilon === null ? new MemoryLedger(terms) : new FileLedger(folder.ledger, terms);
+  const ledger = schedule.epsilon === null ? new MemoryLedger(terms) : recorder.openLedger(terms);
   const start = transport === 'memory' ? trainInMemory : trainOverWebSocket;
   const startedAtMs = performance.now();
   const training = await start({
@@ -214,7 +208,7 @@ export function cohortOf({ cohort }: SimulateSettings, { users }: Split): number
   return cohort ?? Math.min(users.length, DEFAULT_COHORT);
 }
 
-function metricsOf({ full, sampled }: Evaluation): Metrics {
+export function metricsOf({ full, sampled }: Evaluation): Metrics {
   return { full, sampled };
 }
 

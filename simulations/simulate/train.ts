@@ -9,6 +9,7 @@ import type { DatasetFacts } from '../data/dataset.ts';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { HistoryScorer } from '../evaluation/scorer.ts';
 import type { Split } from '../evaluation/split.ts';
+import type { RoundSignal } from '../runs/results.ts';
 import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
 import type { SimulateHooks } from './hooks.ts';
 import type { SimulateSettings } from './settings.ts';
@@ -39,6 +40,7 @@ export interface RoundInMemory {
   evaluate(): Promise<Evaluation>;
   /** Payload bytes that one device sent and received in this round, its greeting aside. */
   readonly bytesPerDevice: { readonly up: number; readonly down: number };
+  readonly signal: RoundSignal;
 }
 
 /** What training leaves behind. */

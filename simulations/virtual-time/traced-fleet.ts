@@ -213,6 +213,7 @@ export class TracedFleet implements Fleet {
     const users = Int32Array.from(contributors, ({ user }) => user);
     const trained = await pool.train({ ...task, model: task.published.model }, users, { signal, ...events });
     if (trained === undefined) return;
+    events.clipped(trained.clipped);
     if (trained.reason !== undefined) events.declined(trained.reason);
     round.batch = { ...trained, contributors };
   }

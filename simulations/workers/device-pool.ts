@@ -15,6 +15,8 @@ export interface TrainHooks {
 export interface Trained {
   /** Of those that did not decline, each clipped and on the round's grid. */
   readonly sum: IntegerSum;
+  /** How many of them the bound shortened. */
+  readonly clipped: number;
   /** The devices, by user, whose numbers stopped being finite. */
   readonly declined: readonly number[];
   /** What the first of them said. */

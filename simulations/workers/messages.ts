@@ -57,7 +57,7 @@ export type Job =
 /** A worker is through with its part of a job. */
 export type Answer =
   | { readonly type: 'ready' }
-  | { readonly type: 'done'; readonly declined: readonly number[]; readonly reason?: string }
+  | { readonly type: 'done'; readonly declined: readonly number[]; readonly clipped: number; readonly reason?: string }
   | { readonly type: 'failed'; readonly error: WireError };
 
 /** An error as it crosses from thread to thread, where classes are lost. */

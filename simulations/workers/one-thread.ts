@@ -49,7 +49,7 @@ export class OneThread implements DevicePool {
       const totals = new Float64Array(length);
       accumulator.addTo(totals);
       const sum = new IntegerSum(totals, users.length - declined.length);
-      return { sum, declined, ...(reason !== undefined && { reason }) };
+      return { sum, clipped: accumulator.clipped, declined, ...(reason !== undefined && { reason }) };
     } finally {
       accumulator.release();
     }

@@ -106,7 +106,8 @@ export class Threads implements DevicePool {
       const declined = answers.flatMap(answer => answer.declined).sort((a, b) => a - b);
       const reason = answers.find(answer => answer.reason !== undefined)?.reason;
       const sum = new IntegerSum(totals, users.length - declined.length);
-      return { sum, declined, ...(reason !== undefined && { reason }) };
+      const clipped = answers.reduce((count, answer) => count + answer.clipped, 0);
+      return { sum, clipped, declined, ...(reason !== undefined && { reason }) };
     } finally {
       clearInterval(looking);
     }

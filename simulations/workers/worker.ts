@@ -53,7 +53,7 @@ function trainPart(job: Extract<Job, { type: 'train' }>): Answer {
   }
   portions.alone(() => sum.addTo(job.totals));
   sum.release();
-  return { type: 'done', declined, ...(reason !== undefined && { reason }) };
+  return { type: 'done', declined, clipped: sum.clipped, ...(reason !== undefined && { reason }) };
 }
 
 function rankPart(job: Extract<Job, { type: 'rank' }>): Answer {
@@ -64,12 +64,12 @@ function rankPart(job: Extract<Job, { type: 'rank' }>): Answer {
     rankHeldOut(scorer, split, seed, ranks, portion.from, portion.to);
     portions.done(portion.to - portion.from);
   }
-  return { type: 'done', declined: [] };
+  return { type: 'done', declined: [], clipped: 0 };
 }
 
 function invertPart({ matrix, order, team, answered }: Extract<Job, { type: 'invert' }>): void {
   const member = new ThreadTeam(team.rank, team.size, team.cells);
-  let answer: Answer = { type: 'done', declined: [] };
+  let answer: Answer = { type: 'done', declined: [], clipped: 0 };
   try {
     invertSpdTogether(matrix, order, member);
   } catch (error) {

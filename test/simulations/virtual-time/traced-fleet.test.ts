@@ -111,7 +111,7 @@ async function traced(run: Run, interruptAt?: number) {
       const declined = [...users].filter(user => declines?.(user, round));
       const sum = new IntegerSum(LENGTH);
       for (const user of users) if (!declined.includes(user)) sum.add(dense(vectorOf(user)));
-      return { sum, declined, ...(declined.length > 0 && { reason: 'diverged' }) };
+      return { sum, clipped: 0, declined, ...(declined.length > 0 && { reason: 'diverged' }) };
     },
   };
   const fleet = new TracedFleet({
@@ -128,7 +128,7 @@ async function traced(run: Run, interruptAt?: number) {
   const coordinator = coordinatorOf(fleet);
   let told = 0;
   const declined = (): number => told++;
-  await fleet.run(coordinator, interrupt.signal, { trained: () => {}, declined, settled: async () => {} });
+  await fleet.run(coordinator, interrupt.signal, { trained: () => {}, clipped: () => {}, declined, settled: async () => {} });
   const { ending } = await coordinator.finished;
   return { records, summary: times.summary(clock.now()), ending, batches, told };
 }
