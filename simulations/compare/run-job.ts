@@ -42,7 +42,14 @@ export async function runJob(
   const done = await (job.kind === 'run' ? federated(job, data, learners, hooks) : baseline(job, data, hooks));
   if (done === undefined) return undefined;
   const { finding, evaluation, rounds } = done;
-  const config = { job, id: jobId(job), larder: version, code: job.code, node: process.version };
+  const { workers: _, ...settings } = job.settings;
+  const config = {
+    job: { ...job, settings },
+    id: jobId(job),
+    larder: version,
+    code: job.code,
+    node: process.version,
+  };
   return {
     'config.json': json(config),
     'result.json': json(finding),

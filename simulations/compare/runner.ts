@@ -1,12 +1,12 @@
 import type { ContentHash } from '../../shared/hash.ts';
-import type { SimulateSettings } from '../simulate/settings.ts';
+import type { DataSettings } from '../simulate/simulate.ts';
 import type { Job } from './job.ts';
 import type { JobFiles } from './run-job.ts';
 
 /** Does jobs somewhere: in processes of this machine, or on others. */
 export interface Runner {
   /** Loads the data once, so that jobs can be planned. Rejects only where the runner itself is broken, or closed. */
-  describe(data: DataSettings): Promise<DataFacts | JobError>;
+  describe(data: DataSettings, notice: (sentence: string) => void): Promise<DataFacts | JobError>;
   /**
    * Does a job, or waits until it can be done: all that are pending may be asked for at once, and begin about in the order
    * of asking. Rejects only where the runner itself is broken, or closed: a job that fails says so in its outcome.
@@ -15,9 +15,6 @@ export interface Runner {
   /** Ends whatever still runs, and all waiting. */
   close(): Promise<void>;
 }
-
-/** What of a job's settings the loading of its data depends on. */
-export type DataSettings = Pick<SimulateSettings, 'data' | 'columns' | 'maxBadShare' | 'holdout' | 'evaluateUsers'>;
 
 export interface DataFacts {
   readonly name: string;
@@ -37,10 +34,10 @@ export interface JobHooks {
   notice(sentence: string): void;
 }
 
-/** `stopped`: nothing is wrong with the job, it was not finished. */
+/** `stopped`: nothing is wrong with the job, it was not finished. A job whose process was lost has no timing. */
 export type JobOutcome =
   | { readonly status: 'done'; readonly files: JobFiles; readonly timing: JobTiming }
-  | { readonly status: 'failed'; readonly error: JobError; readonly timing: JobTiming }
+  | { readonly status: 'failed'; readonly error: JobError; readonly timing?: JobTiming }
   | { readonly status: 'stopped' };
 
 export interface JobError {

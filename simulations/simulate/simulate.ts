@@ -82,8 +82,11 @@ export async function simulate(
   }
 }
 
+/** What `RunData` depends on. */
+export type DataSettings = Pick<SimulateSettings, 'data' | 'columns' | 'maxBadShare' | 'holdout' | 'evaluateUsers'>;
+
 export async function loadRunData(
-  { data, columns, maxBadShare, holdout, evaluateUsers }: SimulateSettings,
+  { data, columns, maxBadShare, holdout, evaluateUsers }: DataSettings,
   hooks: SimulateHooks,
 ): Promise<RunData> {
   hooks.progress({ label: `loading ${data}`, done: 0, total: 0 });
