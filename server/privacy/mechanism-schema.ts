@@ -14,6 +14,11 @@ const strategy = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('blt'), decays: z.array(z.number()), scales: z.array(z.number()) }),
 ]);
 
+const runs = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('negative-binomial'), eta: z.number().gt(-1), gamma: positive.max(1) }),
+  z.strictObject({ type: z.literal('poisson'), mean: positive }),
+]);
+
 /** What a file may say that was released; accountants check what fits together. */
 export const mechanismSchema: z.ZodType<Mechanism> = z.lazy(() =>
   z.discriminatedUnion('type', [
@@ -53,5 +58,6 @@ export const mechanismSchema: z.ZodType<Mechanism> = z.lazy(() =>
     }),
     z.strictObject({ type: z.literal('repeated'), mechanism: mechanismSchema, count }),
     z.strictObject({ type: z.literal('composed'), mechanisms: z.array(mechanismSchema) }),
+    z.strictObject({ type: z.literal('private-selection'), candidates: z.array(mechanismSchema).min(1), runs }),
   ]),
 );

@@ -1,7 +1,8 @@
 import { distributedDiscreteGaussianBounds } from './accountants/distributed-discrete-gaussian.ts';
+import { expectedRuns } from './accountants/selection-runs.ts';
 import { contributionsApart } from './accountants/sensitivity.ts';
 import { sensitivitySquared } from './matrix-factorization/sensitivity.ts';
-import type { Adjacency, Mechanism, PoissonSampled, Skellam } from './mechanism.ts';
+import type { Adjacency, Mechanism, PoissonSampled, PrivateSelection, Skellam } from './mechanism.ts';
 
 /**
  * A mechanism in the words of Google's dp_accounting: the fields of its `DpEvent` classes, with the two that their
@@ -84,6 +85,8 @@ function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
       });
     case 'repeated':
       return named('SelfComposedDpEvent', { event: eventOf(mechanism.mechanism, adjacency), count: mechanism.count });
+    case 'private-selection':
+      return privateSelection(mechanism, adjacency);
     case 'composed':
     default:
       return named('ComposedDpEvent', { events: mechanism.mechanisms.map(part => eventOf(part, adjacency)) });
@@ -107,6 +110,17 @@ function poissonSampled({ samplingRate, cap, mechanism }: PoissonSampled, adjace
   });
 }
 
+/**
+ * The library has one candidate, runs by their mean and eta (its `shape`), and no eta below 0. Its `shape` of a Poisson number is
+ * infinite, which JSON cannot say.
+ */
+function privateSelection({ candidates, runs }: PrivateSelection, adjacency: Adjacency): DpEvent {
+  const [candidate] = candidates;
+  if (candidates.length > 1 || runs.type === 'poisson' || runs.eta < 0) return named('UnsupportedDpEvent', {});
+  const event = eventOf(candidate!, adjacency);
+  return named('RepeatAndSelectDpEvent', { event, mean: expectedRuns(runs), shape: runs.eta });
+}
+
 /** The library samples zCDP as if it were Gaussian, which no theorem allows: it is not offered any. */
 function sampledOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
   const summed = contains(mechanism, 'skellam', 'distributed-discrete-gaussian');
@@ -120,6 +134,7 @@ function named(name: string, fields: Readonly<Record<string, DpEvent[string]>>):
 function contains(mechanism: Mechanism, ...types: readonly Mechanism['type'][]): boolean {
   if (types.includes(mechanism.type)) return true;
   if (mechanism.type === 'composed') return mechanism.mechanisms.some(inner => contains(inner, ...types));
+  if (mechanism.type === 'private-selection') return mechanism.candidates.some(inner => contains(inner, ...types));
   return 'mechanism' in mechanism && contains(mechanism.mechanism, ...types);
 }
 

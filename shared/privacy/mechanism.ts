@@ -27,7 +27,8 @@ export type Mechanism =
   | PoissonSampled
   | SampledWithoutReplacement
   | Repeated
-  | Composed;
+  | Composed
+  | PrivateSelection;
 
 export interface Gaussian {
   readonly type: 'gaussian';
@@ -144,3 +145,24 @@ export interface Composed {
   readonly type: 'composed';
   readonly mechanisms: readonly Mechanism[];
 }
+
+/**
+ * The best of K runs, K drawn from `runs` and never told (Liu and Talwar 2019; Papernot and Steinke 2022, arXiv
+ * 2110.03620). What a run gives includes the score that it is judged by; nothing of any other run is released.
+ */
+export interface PrivateSelection {
+  readonly type: 'private-selection';
+  /** Each run is one of these, at least one, drawn anew without regard to the data. */
+  readonly candidates: readonly Mechanism[];
+  readonly runs: RunCount;
+}
+
+/** How many runs private selection makes. */
+export type RunCount =
+  /**
+   * P(K = k) is proportional to (1 - gamma)^k (eta)_k / k! for k >= 1, with (eta)_k = eta (eta + 1) ... (eta + k - 1). eta = 1:
+   * geometric; its limit at eta = 0: logarithmic. eta > -1; 0 < gamma <= 1, where 1 is always one run.
+   */
+  | { readonly type: 'negative-binomial'; readonly eta: number; readonly gamma: number }
+  /** Which may be none at all. */
+  | { readonly type: 'poisson'; readonly mean: number };

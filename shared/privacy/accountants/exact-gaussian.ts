@@ -32,6 +32,7 @@ export function gaussianDistanceSquared(mechanism: Mechanism, adjacency: Adjacen
     case 'randomized-response':
     case 'poisson-sampled':
     case 'sampled-without-replacement':
+    case 'private-selection':
       return undefined;
   }
   return mechanism satisfies never;

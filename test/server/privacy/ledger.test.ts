@@ -55,6 +55,19 @@ describe('a ledger in a file', () => {
     expect(readLedger(path).charges.map(({ run }) => run)).toEqual(['a', 'b', 'c']);
   });
 
+  test('reads what a private selection was charged as it was written', () => {
+    const path = join(temporaryFolder(), 'ledger.jsonl');
+    const ledger = new FileLedger(path, { ...terms, accountant: 'rdp' });
+    for (const runs of [
+      { type: 'negative-binomial', eta: -0.25, gamma: 0.1 },
+      { type: 'poisson', mean: 4.5 },
+    ] as const) {
+      ledger.charge(charge({ type: 'private-selection', candidates: [gaussian(3), gaussian(4.5)], runs }));
+    }
+    expect(readLedger(path).charges).toEqual(ledger.charges);
+    expect(spent(ledger)).toBeGreaterThan(0);
+  });
+
   test('tells dp_accounting what it needs to add the charges up again', () => {
     const path = join(temporaryFolder(), 'ledger.jsonl');
     new FileLedger(path, terms).charge(charge(gaussian(3)));

@@ -67,6 +67,26 @@ describe('one user more or less, or zeroed', () => {
     }
   });
 
+  it('is a RepeatAndSelectDpEvent of the mean number of runs, where that class can say it', () => {
+    const runs = { type: 'negative-binomial', eta: 1, gamma: 0.125 } as const;
+    const selection = { type: 'private-selection', candidates: [sampled], runs } as const;
+    expect(toDpEvent(selection, 'add-remove')).toEqual({
+      ...MODULE,
+      class_name: 'RepeatAndSelectDpEvent',
+      event: toDpEvent(sampled, 'add-remove'),
+      mean: 8,
+      shape: 1,
+    });
+    expect(dpRelation(selection, 'replace-one')).toBe('REPLACE_ONE');
+    for (const other of [
+      { ...selection, candidates: [gaussian, sampled] },
+      { ...selection, runs: { ...runs, eta: -0.5 } },
+      { ...selection, runs: { type: 'poisson', mean: 8 } as const },
+    ]) {
+      expect(toDpEvent(other, 'add-remove')).toEqual({ ...MODULE, class_name: 'UnsupportedDpEvent' });
+    }
+  });
+
   it('is one Gaussian with the sensitivity of the strategy for correlated noise', () => {
     const coefficients = [1, 0.5, 0.25];
     // A device that takes part in steps 0, 2 and 4 of 5: rows 1, 0.5, 1.25, 0.5, 1.25 of the encoded sums.

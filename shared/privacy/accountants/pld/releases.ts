@@ -96,6 +96,8 @@ function pairOf(mechanism: Mechanism, adjacency: Adjacency): DominatingPair {
     case 'skellam':
     case 'distributed-discrete-gaussian':
       throw unsupported('sums of noise shares', "'rdp'");
+    case 'private-selection':
+      throw unsupported('private selection', "'rdp'");
     case 'gaussian':
     case 'matrix-factorization':
       return symmetric(gaussianCurve(gaussianMu(mechanism, adjacency)!));

@@ -1,6 +1,12 @@
 import { UnsupportedMechanismError } from '../../errors.ts';
-import type { Adjacency, Mechanism, PoissonSampled, SampledWithoutReplacement } from '../../mechanism.ts';
-import { gaussianDistanceSquared } from '../exact-gaussian.ts';
+import type {
+  Adjacency,
+  Mechanism,
+  PoissonSampled,
+  PrivateSelection,
+  SampledWithoutReplacement,
+} from '../../mechanism.ts';
+import { exactDelta, gaussianDistanceSquared } from '../exact-gaussian.ts';
 import { pureEpsilon } from '../pure.ts';
 import { zcdpRho } from '../zcdp.ts';
 import { deltaOfCurve, epsilonOfCurve, type RenyiCurve } from './convert.ts';
@@ -13,6 +19,7 @@ import {
   skellamCurve,
 } from './noise.ts';
 import { poissonCurve, poissonGaussianCurve } from './poisson.ts';
+import { once, selectionCurve } from './selection.ts';
 import { withoutReplacementCurve } from './without-replacement.ts';
 
 export function rdpEpsilon(mechanism: Mechanism, delta: number, adjacency: Adjacency): number {
@@ -52,6 +59,8 @@ export function renyiCurve(mechanism: Mechanism, adjacency: Adjacency): RenyiCur
       const curves = mechanism.mechanisms.map(part => renyiCurve(part, adjacency));
       return order => curves.reduce((sum, curve) => sum + curve(order), 0);
     }
+    case 'private-selection':
+      return privateSelectionCurve(mechanism, adjacency);
   }
   return mechanism satisfies never;
 }
@@ -84,6 +93,24 @@ function sampledWithoutReplacementCurve(
   return order => Math.min(sampled(order), unsampled(order));
 }
 
+/**
+ * A run tells which candidate it was, and that was drawn without regard to the data: at any order it diverges by no more
+ * than the worst candidate, and its delta at any epsilon is no more than theirs.
+ */
+function privateSelectionCurve({ candidates, runs }: PrivateSelection, adjacency: Adjacency): RenyiCurve {
+  const curves = candidates.map(candidate => once(renyiCurve(candidate, adjacency)));
+  const deltas = candidates.map((candidate, at) => {
+    const gaussian = gaussianDistanceSquared(candidate, adjacency) !== undefined;
+    return (epsilon: number) =>
+      gaussian ? exactDelta(candidate, epsilon, adjacency) : deltaOfCurve(curves[at]!, epsilon);
+  });
+  return selectionCurve(
+    order => Math.max(...curves.map(curve => curve(order))),
+    runs,
+    epsilon => Math.max(...deltas.map(delta => delta(epsilon))),
+  );
+}
+
 /** A sample is drawn anew each step, and a matrix factorisation is all steps at once. */
 function refuseCorrelatedNoise(mechanism: Mechanism): void {
   if (!hasCorrelatedNoise(mechanism)) return;
@@ -94,6 +121,7 @@ function refuseCorrelatedNoise(mechanism: Mechanism): void {
 
 function hasCorrelatedNoise(mechanism: Mechanism): boolean {
   if (mechanism.type === 'composed') return mechanism.mechanisms.some(hasCorrelatedNoise);
+  if (mechanism.type === 'private-selection') return mechanism.candidates.some(hasCorrelatedNoise);
   if (mechanism.type === 'matrix-factorization') return true;
   return 'mechanism' in mechanism && hasCorrelatedNoise(mechanism.mechanism);
 }
