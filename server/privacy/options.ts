@@ -101,7 +101,7 @@ export function compilePrivacyOptions(options: PrivacyOptions): PrivacySettings 
     'Cohorts of fixed size are accounted under replace-one: adding a user would change who else takes part. Leave the adjacency out.',
   );
   refuse(
-    parsed.data.minSeparation !== undefined && sampling !== 'min-separation',
+    (parsed.data.minSeparation ?? 1) > 1 && sampling !== 'min-separation',
     'A minimum separation belongs to sampling "min-separation". Add it, or leave the separation out.',
   );
   refuse(

@@ -6,6 +6,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
+import { reproduceCommand } from './reproduce.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { togetherCommand } from './together.ts';
@@ -17,6 +18,7 @@ const program = new Command('larder')
   .exitOverride()
   .addCommand(simulateCommand())
   .addCommand(compareCommand())
+  .addCommand(reproduceCommand())
   .addCommand(serveCommand())
   .addCommand(deviceCommand())
   .addCommand(togetherCommand())

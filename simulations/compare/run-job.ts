@@ -24,7 +24,8 @@ export type JobFiles = Readonly<Record<string, string>>;
 const CONVERGENCE_USERS = 1_000;
 
 /**
- * Does a job in this process; undefined if it was interrupted. `data` was loaded by the job's settings.
+ * Does a job in this process; undefined if it was interrupted. `data` was loaded by the job's settings. The name of the run
+ * is part of what devices are sent.
  *
  * @throws LarderError for what the person who asked can mend: the settings do not fit, the data are not those of the job.
  */
@@ -33,13 +34,14 @@ export async function runJob(
   data: RunData,
   learners: LearnerDefinitions,
   hooks: SimulateHooks,
+  name = jobName(job),
 ): Promise<JobFiles | undefined> {
   if (data.dataset.hash !== job.dataHash) {
     throw new DataError(
       `${job.settings.data} holds other data here than where the study was planned (${data.dataset.hash.slice(0, 12)}, not ${job.dataHash.slice(0, 12)}). Copy the file from there.`,
     );
   }
-  const done = await (job.kind === 'run' ? federated(job, data, learners, hooks) : baseline(job, data, hooks));
+  const done = await (job.kind === 'run' ? federated(job, data, learners, hooks, name) : baseline(job, data, hooks));
   if (done === undefined) return undefined;
   const { finding, evaluation, rounds } = done;
   const { workers: _, ...settings } = job.settings;
@@ -69,6 +71,7 @@ async function federated(
   data: RunData,
   learners: LearnerDefinitions,
   hooks: SimulateHooks,
+  name: string,
 ): Promise<Done | undefined> {
   const { settings, measures } = job;
   const rounds: RoundLine[] = [];
@@ -83,7 +86,7 @@ async function federated(
   };
   const runHooks = { ...hooks, ...(measures.includes('cost') && { round }) };
   const run = { ...settings, baselines: [] };
-  const { result, training, evaluation } = await simulateOn(data, jobName(job), run, recorder, runHooks, learners);
+  const { result, training, evaluation } = await simulateOn(data, name, run, recorder, runHooks, learners);
   const goesOn = async (label: string): Promise<boolean> => {
     hooks.progress({ label, done: 0, total: 0 });
     await new Promise(setImmediate);
