@@ -3,6 +3,7 @@ import { type Bounds, boundsOf, calibrate, type Exported, exported } from './acc
 import type { Noised } from './account-mechanisms.ts';
 import type { AccountRequest } from './account-request.ts';
 import type { Sampling } from './account-sampling.ts';
+import type { Selection } from './account-selection.ts';
 import { assumptions, warnings } from './account-statement.ts';
 
 /** What `larder account` answers. */
@@ -16,12 +17,14 @@ export interface AccountAnswer extends Bounds, Exported {
   readonly figures: Noised['figures'];
   readonly sampling: Sampling;
   readonly steps: number;
+  /** Where the best of several runs is released. */
+  readonly selection?: Selection;
   readonly assumptions: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export function accountAnswer(request: AccountRequest): AccountAnswer {
-  const { name, sampling, steps, delta, adjacency, epsilon } = request;
+  const { name, sampling, steps, selection, delta, adjacency, epsilon } = request;
   const { run, bounds } = epsilon === undefined ? asGiven(request) : calibrate(request, epsilon);
   return {
     epsilon: bounds.epsilon,
@@ -34,6 +37,7 @@ export function accountAnswer(request: AccountRequest): AccountAnswer {
     figures: run.figures,
     sampling,
     steps,
+    ...(selection && { selection }),
     accountants: bounds.accountants,
     assumptions: assumptions(request),
     warnings: warnings(request),

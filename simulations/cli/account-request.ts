@@ -1,9 +1,10 @@
 import { SettingsError } from '../../shared/errors.ts';
 import { ACCOUNTANTS, type AccountantName } from '../../shared/privacy/accountants/account.ts';
-import type { Adjacency } from '../../shared/privacy/mechanism.ts';
+import type { Adjacency, Mechanism } from '../../shared/privacy/mechanism.ts';
 import type { AccountFlags, MechanismName } from './account.ts';
 import { FAMILIES, type Family, type Noised } from './account-mechanisms.ts';
 import { adjacencyOf, type Sampling, sampled, samplingOf } from './account-sampling.ts';
+import { bestOf, type Selection, selectionOf } from './account-selection.ts';
 
 type Flag = keyof AccountFlags;
 
@@ -12,12 +13,14 @@ export interface AccountRequest {
   readonly name: MechanismName;
   readonly sampling: Sampling;
   readonly steps: number;
+  /** Undefined: a single run. */
+  readonly selection: Selection | undefined;
   readonly delta: number;
   readonly adjacency: Adjacency;
   readonly accountants: readonly AccountantName[];
   /** To calibrate the noise for; undefined: the flags say how much noise there is. */
   readonly epsilon: number | undefined;
-  /** The whole run, at a noise multiplier or at the noise of the flags. */
+  /** All that is released, at a noise multiplier or at the noise of the flags. */
   readonly run: (noiseMultiplier?: number) => Noised;
 }
 
@@ -38,21 +41,27 @@ export function accountRequest(flags: AccountFlags): AccountRequest {
     );
   }
   const release = family.prepare(flags);
+  const selection = selectionOf(flags);
+  const adjacency = flags.adjacency ?? adjacencyOf(sampling) ?? family.adjacency;
   return {
     name,
     sampling,
     steps,
+    selection,
     delta,
-    adjacency: flags.adjacency ?? adjacencyOf(sampling) ?? family.adjacency,
+    adjacency,
     accountants: accountant === undefined ? ACCOUNTANTS : [accountant],
     epsilon,
     run: noiseMultiplier => {
       const step = release(noiseMultiplier);
-      if (family.wholeRun) return step;
-      const mechanism = sampled(sampling, step.mechanism);
-      return { ...step, mechanism: steps === 1 ? mechanism : { type: 'repeated', mechanism, count: steps } };
+      const mechanism = family.wholeRun ? step.mechanism : repeated(sampled(sampling, step.mechanism), steps);
+      return { ...step, mechanism: selection === undefined ? mechanism : bestOf(selection, mechanism, adjacency) };
     },
   };
+}
+
+function repeated(mechanism: Mechanism, count: number): Mechanism {
+  return count === 1 ? mechanism : { type: 'repeated', mechanism, count };
 }
 
 function checkRanges({ beta, ...flags }: AccountFlags): void {

@@ -2,6 +2,7 @@ import type { Adjacency } from '../../shared/privacy/mechanism.ts';
 import { deltaText } from './account-figures.ts';
 import type { AccountRequest } from './account-request.ts';
 import type { Sampling } from './account-sampling.ts';
+import { SELECTION_ASSUMPTIONS } from './account-selection.ts';
 import { countText } from './table.ts';
 
 const UNIT = "a user, which is everything on all of one shopper's devices";
@@ -19,13 +20,18 @@ export function unitLines(adjacency: Adjacency): string[] {
 }
 
 /** What must be so for the figures to hold; nobody can check it from the outside. */
-export function assumptions({ sampling, run, steps }: AccountRequest): string[] {
-  const { mechanism } = run(1);
+export function assumptions({ sampling, run, steps, selection }: AccountRequest): string[] {
+  const { maxParticipations, minSeparation } = run(1).figures;
   const who =
-    mechanism.type === 'matrix-factorization'
-      ? `a user takes part at most ${countText(mechanism.maxParticipations)} times in ${countText(steps)} steps, any two at least ${countText(mechanism.minSeparation)} steps apart`
+    typeof maxParticipations === 'number' && typeof minSeparation === 'number'
+      ? `a user takes part at most ${countText(maxParticipations)} times in ${countText(steps)} steps, any two at least ${countText(minSeparation)} steps apart`
       : SAMPLING_SENTENCES[sampling.scheme];
-  return [who, 'noise, steps and bounds are fixed beforehand, or follow from what was released, never from the data'];
+  const chosen = selection === undefined ? [] : SELECTION_ASSUMPTIONS;
+  return [
+    who,
+    ...chosen,
+    'noise, steps and bounds are fixed beforehand, or follow from what was released, never from the data',
+  ];
 }
 
 const SAMPLING_SENTENCES: Readonly<Record<Sampling['scheme'], string>> = {

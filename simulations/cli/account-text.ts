@@ -1,7 +1,9 @@
+import { runsText } from '../tune/runs.ts';
 import type { AccountAnswer } from './account-answer.ts';
 import type { Bounds } from './account-bounds.ts';
 import { counted, deltaText, figureText, settingText } from './account-figures.ts';
 import type { Sampling } from './account-sampling.ts';
+import type { Selection } from './account-selection.ts';
 import { unitLines } from './account-statement.ts';
 import { countText, figureTable } from './table.ts';
 
@@ -36,7 +38,7 @@ export function boundsLines({ epsilon, accountant, accountants }: Bounds, delta:
   return [figureTable(head, rows), total, ...silent];
 }
 
-function heading({ mechanism, noiseMultiplier, figures, sampling, steps, delta }: AccountAnswer): string {
+function heading({ mechanism, noiseMultiplier, figures, sampling, steps, selection, delta }: AccountAnswer): string {
   const own = Object.entries(figures).map(([name, value]) => `${words(name)} ${settingText(value)}`);
   const noise = noiseMultiplier === null ? [] : [`noise multiplier ${Number(figureText(noiseMultiplier))}`];
   return [
@@ -45,8 +47,14 @@ function heading({ mechanism, noiseMultiplier, figures, sampling, steps, delta }
     ...own,
     samplingText(sampling),
     counted(steps, 'step'),
+    ...(selection === undefined ? [] : [selectionText(selection)]),
     `delta ${deltaText(delta)}`,
   ].join(', ');
+}
+
+function selectionText({ expectedRuns, runs, scoreDeviation }: Selection): string {
+  const score = scoreDeviation === undefined ? '' : ` by a score with noise of ${settingText(scoreDeviation)} users`;
+  return `the best of ${settingText(expectedRuns)} runs in the mean (${runsText(runs)})${score}`;
 }
 
 function samplingText({ scheme, rate, population, cohort, cap }: Sampling): string {

@@ -49,6 +49,9 @@ export interface AccountFlags {
   readonly centralDeviation?: number;
   readonly clientDeviation?: number;
   readonly clients?: number;
+  readonly bestOf?: number;
+  readonly runs?: string;
+  readonly scoreDeviation?: number;
   readonly ledger?: string;
   readonly json?: boolean;
 }
@@ -96,6 +99,13 @@ export function accountCommand(): Command {
     .option('--central-deviation <units>', 'skellam: standard deviation of the whole noise', number)
     .option('--client-deviation <units>', "distributed-discrete-gaussian: … of one client's noise", number)
     .option('--clients <count>', 'distributed-discrete-gaussian: clients that add noise and survive', integer)
+    .option('--best-of <runs>', 'the best of so many runs, in the mean, is released, and nothing of the others', number)
+    .option('--runs <distribution>', '… of their number: poisson (default), logarithmic, geometric, or a number, eta')
+    .option(
+      '--score-deviation <users>',
+      '… of the noise on the score, a count of users, that they are chosen by',
+      number,
+    )
     .option('--ledger <file>', 'recompute what a ledger holds; all else is in it')
     .option('--json', 'print one JSON document on stdout')
     .action(async (flags: AccountFlags) => {

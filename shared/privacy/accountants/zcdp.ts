@@ -30,10 +30,11 @@ export function zcdpRho(mechanism: Mechanism, adjacency: Adjacency): number {
     case 'skellam':
     case 'poisson-sampled':
     case 'sampled-without-replacement':
-    case 'private-selection':
       throw new UnsupportedMechanismError(
         `zCDP has no useful bound for ${mechanism.type}: its Renyi divergence is not linear in the order. Use rdp or pld.`,
       );
+    case 'private-selection':
+      throw new UnsupportedMechanismError('zCDP has no bound for private selection. Use rdp.');
   }
   return mechanism satisfies never;
 }

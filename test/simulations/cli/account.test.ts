@@ -292,3 +292,54 @@ describe('the table', () => {
     expect(answerText(answer)).toMatch(/no finite epsilon is known/);
   });
 });
+
+describe('the best of several runs', () => {
+  const run = { sampling: 'poisson', samplingRate: 0.01, noiseMultiplier: 1.1, steps: 1000 } as const;
+  const mechanism: Mechanism = {
+    type: 'repeated',
+    mechanism: {
+      type: 'poisson-sampled',
+      samplingRate: 0.01,
+      mechanism: { type: 'gaussian', noiseMultiplier: 1.1 },
+    },
+    count: 1000,
+  };
+
+  it('is charged as private selection, with the score that runs release', () => {
+    const answer = account({ ...run, bestOf: 10, runs: 'geometric', scoreDeviation: 25 });
+    const score: Mechanism = { type: 'discrete-gaussian', sigma: 25, sensitivity: 1, dimension: 1 };
+    const whole: Mechanism = {
+      type: 'private-selection',
+      candidates: [{ type: 'composed', mechanisms: [mechanism, score] }],
+      runs: { type: 'negative-binomial', eta: 1, gamma: 0.1 },
+    };
+    expect(answer).toMatchObject({ accountant: 'rdp', event: { class_name: 'RepeatAndSelectDpEvent', shape: 1 } });
+    expect(answer.epsilon).toBeCloseTo(epsilonOf(whole, 1e-6, 'rdp', 'add-remove'), 9);
+    expect(answerText(answer)).toMatch(
+      /the best of 10 runs in the mean \(geometric\) by a score with noise of 25 users/,
+    );
+    expect(answer.assumptions.join()).toMatch(/how many runs there were/);
+  });
+
+  it('needs more noise for the same promise, whatever the noise is', () => {
+    for (const flags of [
+      { sampling: 'poisson', samplingRate: 0.01, steps: 100 },
+      { mechanism: 'blt', steps: 40, minSeparation: 10 },
+    ] as const) {
+      const [alone, best] = [{}, { bestOf: 4 }].map(
+        more => account({ ...flags, ...more, accountant: 'rdp', epsilon: 2 }).noiseMultiplier!,
+      );
+      expect(best).toBeGreaterThan(1.05 * alone!);
+    }
+  });
+
+  it.each<[AccountFlags, RegExp]>([
+    [{ runs: 'poisson' }, /Give --best-of/],
+    [{ scoreDeviation: 3 }, /Give --best-of/],
+    [{ bestOf: 0.5, runs: 'geometric' }, /at least 1/],
+    [{ bestOf: 3, runs: 'uniform' }, /no distribution of runs/],
+    [{ bestOf: 3, accountant: 'pld' }, /Use 'rdp'/],
+  ])('refuses %j', (flags, message) => {
+    expect(() => account({ ...run, ...flags })).toThrow(message);
+  });
+});
