@@ -1,86 +1,97 @@
 import type { Metrics } from '../evaluation/evaluate.ts';
-import type { GroupQuality, LengthGroupQuality, RecentItemsQuality } from '../evaluation/history-length.ts';
-import type { RunSummary } from '../runs/results.ts';
-import { type Cost, publishedCost } from './cost.ts';
-import type { JobFailure, JobResult } from './result.ts';
-import { type Spreads, spreadsOf } from './spread.ts';
+import type { RecentItemsQuality } from '../evaluation/history-length.ts';
+import type { PrivacyStatement } from '../runs/results.ts';
+import type { BaselineName } from '../simulate/baselines.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import type { Quality } from '../statistics/user-quality.ts';
+import type { Cost } from './cost.ts';
+import type { JobError } from './runner.ts';
+import type { Value } from './study.ts';
+import type { StudyRecord } from './study-record.ts';
 
-/** `comparison.json`, and what `compare --json` prints: the tables, and below them what they were made from. */
-export interface Comparison extends Tables {
-  readonly compare: string;
-  readonly status: 'running' | 'finished' | 'interrupted';
-  readonly data: RunSummary['data'];
-  readonly holdout: string;
-  readonly evaluatedUsers: number;
-  readonly publishedCost: Cost;
-  readonly failed: readonly JobFailure[];
-  readonly results: readonly JobResult[];
+/** `comparison.json`, and what `compare --json` prints: it depends on no time, machine or number of threads. */
+export interface Comparison {
+  readonly study: string;
+  readonly question: string | null;
+  /** `interrupted`: some jobs were not tried. What failed or cannot be is among `missing`. */
+  readonly status: 'finished' | 'interrupted';
+  /** The versions of the code that results are of; more than one only where somebody wanted that. */
+  readonly code: readonly string[];
+  readonly data: StudyRecord['data'];
+  readonly points: readonly Point[];
+  readonly missing: readonly Missing[];
 }
 
-/** A row a contender, in the order of the jobs; each figure over the contender's seeds. */
-export interface Tables {
-  readonly quality: readonly (Row & { readonly seeds: number } & Spreads<Metrics>)[];
-  readonly recentItems: readonly (Row & { readonly lengths: readonly OverSeeds<RecentItemsQuality>[] })[];
-  readonly historyLength: readonly (Row & { readonly groups: readonly OverSeeds<LengthGroupQuality>[] })[];
-  /** Of federated learners; `seconds` is training alone. */
-  readonly cost: readonly (Row & Spreads<Cost & { readonly seconds: number }>)[];
+/** What names a point, and what a baseline is. */
+export interface PointName {
+  /** Unlike any other's. */
+  readonly name: string;
+  /** The specification of the data. */
+  readonly data: string;
+  /** Null: runs by federation. */
+  readonly baseline: BaselineName | null;
+  /** Of baselines the pooled twin alone has one. */
+  readonly learner: string | null;
+  /** As asked: without noise it means nothing. Null of baselines. */
+  readonly trust: string | null;
+  /** Null: no noise, or noise by multiplier. */
+  readonly epsilon: number | null;
+  /** Null: the learner's. */
+  readonly clipNorm: number | null;
+  /** Devices asked a round; null: the default. */
+  readonly cohort: number | null;
+  /** The other axes of the study. */
+  readonly settings: Readonly<Record<string, Value>>;
 }
 
-interface Row {
-  readonly contender: string;
+/** All finished runs of one combination: they differ in the seed alone. Figures are means over users and seeds. */
+export interface Point extends PointName {
+  readonly seeds: readonly number[];
+  /** The folder under `runs/` of each seed. Points that noise alone would tell apart share theirs where there is none. */
+  readonly runs: readonly string[];
+  readonly code: readonly string[];
+  /** How many users were evaluated. */
+  readonly users: number;
+  readonly metrics: Metrics;
+  /** The same of the full ranking, with 95 % confidence intervals over users and seeds. */
+  readonly quality: Readonly<Record<Quality, Estimate>>;
+  /** From what the study takes differences from, on the same users; null where that is missing, or the point itself. */
+  readonly difference: Difference | null;
+  /** By how many items users were trained on. */
+  readonly historyLength: readonly LengthGroup[];
+  /** Null of baselines. */
+  readonly federated: Federated | null;
+  /** Where the study measured it. */
+  readonly coldStart?: readonly RecentItemsQuality[];
+  readonly cost?: Cost;
 }
 
-type Quality = Omit<GroupQuality, 'users'>;
-
-/** A group of users is the same for each seed; its quality is not. */
-type OverSeeds<Group extends GroupQuality> = Omit<Group, keyof Quality> & Spreads<Quality>;
-
-export function comparisonOf(
-  about: Pick<Comparison, 'compare' | 'status' | 'data' | 'holdout' | 'evaluatedUsers'>,
-  results: readonly JobResult[],
-  failed: readonly JobFailure[],
-): Comparison {
-  return { ...about, ...tablesOf(results), publishedCost: publishedCost(about.data.items), failed, results };
+export interface Difference extends Readonly<Record<Quality, Estimate>> {
+  /** The name of the other point. */
+  readonly to: string;
+  /** NDCG@10 over that of the other: 1 is no difference. Null where the other's may as well be zero. */
+  readonly ratio: Estimate | null;
 }
 
-export function tablesOf(results: readonly JobResult[]): Tables {
-  const contenders = new Map<string, JobResult[]>();
-  for (const result of results) {
-    const { contender } = result.job;
-    contenders.set(contender, [...(contenders.get(contender) ?? []), result]);
-  }
-  const rows = <T extends object>(figures: (ofContender: readonly JobResult[]) => T | undefined): (Row & T)[] =>
-    Array.from(contenders).flatMap(([contender, ofContender]) => {
-      const found = figures(ofContender);
-      return found ? [{ contender, ...found }] : [];
-    });
-  return {
-    quality: rows(found => ({ seeds: found.length, ...spreadsOf(found.map(({ metrics }) => metrics)) })),
-    recentItems: rows(found => {
-      const lengths = found.flatMap(({ recentItems }) => (recentItems ? [recentItems] : []));
-      return lengths.length > 0 ? { lengths: overSeeds(lengths) } : undefined;
-    }),
-    historyLength: rows(found => ({ groups: overSeeds(found.map(({ historyLength }) => historyLength)) })),
-    cost: rows(found => {
-      const costs = found.flatMap(({ run }) => (run ? [{ ...run.cost, seconds: run.summary.seconds }] : []));
-      return costs.length > 0 ? spreadsOf(costs) : undefined;
-    }),
-  };
+export interface Federated {
+  readonly rounds: number;
+  /** Payload bytes that a device sends and receives in a round that it takes part in; means over the rounds. */
+  readonly bytesPerRound: { readonly up: number; readonly down: number };
+  readonly privacy: PrivacyStatement;
 }
 
-/** With how many recent items a contender ranks worse than popularity does for the same users: with none, it should be. */
-export function belowPopularity({ recentItems }: Tables): (Row & { readonly lengths: (number | 'all')[] })[] {
-  const yardstick = recentItems.find(({ contender }) => contender === 'popularity, pooled')?.lengths ?? [];
-  return recentItems.flatMap(({ contender, lengths }) => {
-    const below = lengths.filter((length, at) => length['ndcg@10'].mean < (yardstick[at]?.['ndcg@10'].mean ?? 0));
-    return below.length > 0 ? [{ contender, lengths: below.map(({ recentItems }) => recentItems) }] : [];
-  });
+export interface LengthGroup {
+  readonly from: number;
+  readonly to: number | null;
+  readonly users: number;
+  readonly 'ndcg@10': number;
+  readonly 'hr@10': number;
 }
 
-/** `seeds` holds for each seed the same groups. */
-function overSeeds<Group extends GroupQuality>(seeds: readonly (readonly Group[])[]): OverSeeds<Group>[] {
-  return seeds[0]!.map((group, at) => {
-    const quality = seeds.map(groups => ({ 'hr@10': groups[at]!['hr@10'], 'ndcg@10': groups[at]!['ndcg@10'] }));
-    return { ...group, ...spreadsOf(quality) };
-  });
+/** `data`: they could not be loaded; `impossible`: settings that exclude each other; `unfinished`: not tried yet. */
+export interface Missing extends PointName {
+  readonly reason: 'data' | 'impossible' | 'failed' | 'unfinished';
+  readonly seeds: readonly number[];
+  /** Null of what was not tried. */
+  readonly error: JobError | null;
 }
