@@ -41,7 +41,7 @@ export async function evaluateBaselines<Result>(
 }
 
 /** Those that take minutes at most on so many items. */
-export function affordableBaselines(items: number, hooks: SimulateHooks): readonly BaselineName[] {
+export function affordableBaselines(items: number, hooks: Pick<SimulateHooks, 'notice'>): readonly BaselineName[] {
   if (items <= EASE_MAX_ITEMS) return BASELINES;
   hooks.notice(`EASE is left out: ${items} items would take long. Ask for it with --baselines ${BASELINES.join(',')}.`);
   return BASELINES.filter(name => name !== 'ease');

@@ -1,0 +1,130 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RunFolderError } from '../runs/run-folder.ts';
+import { type Job, jobName } from './job.ts';
+import { lock } from './lock.ts';
+import type { JobFiles } from './run-job.ts';
+import type { JobError, JobTiming } from './runner.ts';
+
+const LOCK = '.lock';
+const PARTIAL = '.partial-';
+
+/**
+ * What `larder compare` leaves behind; docs/compare.md lists it. Files and run folders appear whole or not at all, so that
+ * a killed study goes on where it was: a run folder that exists is a finished job. One process at a time.
+ */
+export class StudyFolder {
+  readonly path: string;
+  readonly #release: () => void;
+
+  /** Goes on with a study, or begins one. @throws RunFolderError if the folder is something else; LockedError. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      mkdirSync(path, { recursive: true });
+      const holds = readdirSync(path).filter(name => name !== LOCK && !name.startsWith(PARTIAL));
+      if (holds.length > 0 && !holds.includes('study.json')) {
+        throw new RunFolderError(`The folder ${path} holds something, and no study. Choose another --out.`);
+      }
+    } catch (cause) {
+      if (cause instanceof RunFolderError) throw cause;
+      throw new RunFolderError(
+        `The folder ${path} cannot be made: ${(cause as Error).message}. Choose another --out.`,
+        { cause },
+      );
+    }
+    this.#release = lock(join(path, LOCK), `The study in ${path}`);
+    for (const folder of ['runs', 'failed']) mkdirSync(join(path, folder), { recursive: true });
+    for (const folder of ['.', 'runs', 'failed']) {
+      const partial = readdirSync(join(path, folder)).filter(name => name.startsWith(PARTIAL));
+      for (const name of partial) rmSync(join(path, folder, name), { recursive: true });
+    }
+  }
+
+  /** For the next process. */
+  close(): void {
+    this.#release();
+  }
+
+  /** `study.json` of whoever began; undefined if this process does. */
+  read(name: string): string | undefined {
+    const path = join(this.path, name);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  }
+
+  write(name: string, text: string): void {
+    writeWhole(join(this.path, name), text);
+  }
+
+  /** Undefined: the job is not finished. */
+  config(job: Job): { readonly code: string } | undefined {
+    const text = this.read(join('runs', jobName(job), 'config.json'));
+    return text === undefined ? undefined : (JSON.parse(text) as { code: string });
+  }
+
+  run(job: Job, file: string): Buffer {
+    return readFileSync(join(this.path, 'runs', jobName(job), file));
+  }
+
+  keep(job: Job, files: JobFiles): void {
+    const name = jobName(job);
+    const partial = join(this.path, 'runs', `${PARTIAL}${name}`);
+    mkdirSync(partial);
+    for (const [file, text] of Object.entries(files)) writeSynced(join(partial, file), text);
+    sync(partial);
+    renameSync(partial, join(this.path, 'runs', name));
+    sync(join(this.path, 'runs'));
+  }
+
+  fail(job: Job, error: JobError): void {
+    this.write(join('failed', `${jobName(job)}.json`), `${JSON.stringify({ job, error }, null, 2)}\n`);
+  }
+
+  /** It is tried again. */
+  forget(job: Job): void {
+    rmSync(join(this.path, 'failed', `${jobName(job)}.json`), { force: true });
+  }
+
+  time(job: Job, timing: JobTiming): void {
+    appendFileSync(join(this.path, 'timing.jsonl'), `${JSON.stringify({ job: jobName(job), ...timing })}\n`);
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  const partial = join(dirname(path), `${PARTIAL}${path.slice(dirname(path).length + 1)}`);
+  writeSynced(partial, text);
+  renameSync(partial, path);
+}
+
+function writeSynced(path: string, text: string): void {
+  const file = openSync(path, 'w');
+  try {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A folder's entries. */
+function sync(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
