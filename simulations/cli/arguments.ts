@@ -14,6 +14,11 @@ export function number(text: string): number {
   return value;
 }
 
+/** A whole number, or `all`. */
+export function cohort(text: string): number | 'all' {
+  return text === 'all' ? text : integer(text);
+}
+
 /** `--baselines popularity,ease`; `none` is the empty list. */
 export function list(text: string): string[] {
   return text === 'none' ? [] : text.split(',').map(part => part.trim());
@@ -27,9 +32,18 @@ export function integers(text: string): number[] {
 /** Collects a repeatable `name=value`; numbers and booleans become such. */
 export function setting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const { name, value } = assignment(text);
-  const parsed =
-    value === 'true' ? true : value === 'false' ? false : Number.isFinite(Number(value)) ? Number(value) : value;
-  return { ...before, [name]: parsed };
+  return { ...before, [name]: parsed(value) };
+}
+
+/** Collects a repeatable `name=value,value`. */
+export function varied(text: string, before: Record<string, unknown[]> = {}): Record<string, unknown[]> {
+  const { name, value } = assignment(text);
+  return { ...before, [name]: list(value).map(parsed) };
+}
+
+function parsed(value: string): string | number | boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return value !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
 }
 
 /** Collects a repeatable `name=value` of numbers. */
