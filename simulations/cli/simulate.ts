@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { PrivacyOptions } from '../../server/privacy/options.ts';
 import type { TfjsBackend } from '../learners/backend.ts';
 import { BASELINES, HOLDOUTS, type SimulateOptions, TRANSPORTS } from '../simulate/settings.ts';
-import { integer, list, number, setting, textSetting } from './arguments.ts';
+import { cohort, integer, list, number, setting, textSetting } from './arguments.ts';
 import { backendOption, LEARNER_HELP } from './learner-options.ts';
 import { addPrivacyOptions } from './privacy-options.ts';
 
@@ -34,7 +34,7 @@ export function simulateCommand(): Command {
     .addOption(backendOption())
     .option('--set <name=value>', "a learner's option, such as dimension=64; repeatable", setting)
     .option('--rounds <count>', 'rounds of training; short for --set rounds=…', integer)
-    .option('--cohort <devices>', 'devices asked a round, or expected (default: all, up to 10,000)', integer)
+    .option('--cohort <devices>', 'devices asked a round, or expected, or all (default: all, up to 10,000)', cohort)
     .addOption(
       new Option('--transport <kind>', 'virtual devices in this process, or device processes over sockets').choices([
         ...TRANSPORTS,

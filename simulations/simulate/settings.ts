@@ -25,8 +25,8 @@ const schema = z.strictObject({
   transport: z.enum(TRANSPORTS).default('memory'),
   /** Device processes of the websocket transport; devices are dealt out evenly. */
   processes: positive.default(4),
-  /** Devices asked a round; all of them if left out. */
-  cohort: positive.optional(),
+  /** Devices asked a round; all of them, up to 10,000, if left out. */
+  cohort: z.union([positive, z.literal('all')], { error: 'Give a whole number above 0, or all.' }).optional(),
   /** When devices are there and how fast they are: see virtual-time/trace-spec.ts. Without, all are, and train in no time. */
   trace: z.string().optional(),
   /** How rounds wait for the devices of a trace; see server/round/settings.ts. */

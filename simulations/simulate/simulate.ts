@@ -205,6 +205,7 @@ async function train(
 }
 
 export function cohortOf({ cohort }: SimulateSettings, { users }: Split): number {
+  if (cohort === 'all') return users.length;
   if (cohort !== undefined && cohort > users.length) {
     throw new SettingsError(`A cohort of ${cohort} cannot be asked of ${users.length} devices. Lower --cohort.`);
   }

@@ -7,7 +7,7 @@ import { parseTraceSpec } from './trace-spec.ts';
 export interface TracedSettings {
   readonly trace?: string | undefined;
   readonly transport: string;
-  readonly cohort?: number | undefined;
+  readonly cohort?: number | 'all' | undefined;
   readonly overSelection?: number | undefined;
   readonly minimum?: number | undefined;
   readonly trainMs?: number | undefined;
@@ -30,7 +30,7 @@ export function checkTracedSettings(settings: TracedSettings, { sampling }: Pick
       "Who is available is nobody's random choice, so sampling amplifies no privacy under a trace. Use --sampling min-separation.",
     );
   }
-  if (cohort === undefined) {
+  if (cohort === undefined || cohort === 'all') {
     throw new SettingsError('With a trace not everybody is there at once. Say how many a round wants with --cohort.');
   }
   parseTraceSpec(trace);

@@ -142,3 +142,10 @@ describe("a job's id", () => {
     expect(jobName(job)).toBe(`synthetic-mf-local-epsilon-0.5-seed-1-${jobId(job).slice(0, 8)}`);
   });
 });
+
+test('a cohort of all is everybody, however many they are', async () => {
+  const [line] = (await (await planned({ cohort: 'all' })).done())!['rounds.jsonl']!.split('\n');
+  expect((JSON.parse(line!) as RoundLine).asked).toBe(60);
+  expect(() => simulateSettings({ ...TINY, cohort: 'most' as 'all' })).toThrow(/above 0, or all/);
+  expect(() => simulateSettings({ ...TINY, cohort: 'all', trace: 'diurnal' })).toThrow(/--cohort/);
+});
