@@ -32,7 +32,7 @@ describe('the files of a job', () => {
     expect(Object.keys(files!)).toEqual(['config.json', 'result.json', 'rounds.jsonl', 'users.csv']);
     expect(await done()).toEqual(files);
     const threads = await planned({ privacy: { epsilon: 3 }, evaluateEvery: 2, workers: 2 }, ['cold-start', 'cost']);
-    expect({ ...(await threads.done()), 'config.json': files!['config.json'] }).toEqual(files);
+    expect(await threads.done()).toEqual(files);
   });
 
   test('hold the ranks that the metrics are made from, and whom and what they belong to', async () => {
