@@ -48,6 +48,14 @@ export function priorWeight(strength: number, items: number): number {
   return strength / Math.max(1, items);
 }
 
+/** The scores that an item's popularity gives by itself: the shares times `priorWeight`. */
+export function priorScores(shares: Float32Array, strength: number, items: number): Float32Array {
+  const weight = priorWeight(strength, items);
+  const scores = new Float32Array(shares.length);
+  for (let item = 0; item < scores.length; item++) scores[item] = weight * shares[item]!;
+  return scores;
+}
+
 /**
  * How much each of `history.items` says about what comes next, the most recent 1 at the default of the others. Used on the
  * device alone, when it scores: it changes nothing of what is sent. A power law has no time scale, so that it

@@ -1,10 +1,9 @@
 import { NumericalError } from '../errors.ts';
 import { threadHeap } from '../kernels/heap.ts';
+import { BLOCK, BLOCK_LENGTH, blockCount, packBlock, placeInBlock, unpackBlock } from './blocks.ts';
 import { alone, type Team } from './team.ts';
-import { type Block, packTiles, padded, unpackTiles } from './tiles.ts';
 
-/** Columns eliminated, and rows of a band: the tiles of one block, 32 KB, stay in the L1 cache. */
-const BLOCK = 64;
+const BLOCK_BYTES = 8 * BLOCK_LENGTH;
 
 /**
  * Replaces a symmetric positive definite matrix (row-major, order x order) by its inverse, in place. Reads the upper
@@ -12,7 +11,7 @@ const BLOCK = 64;
  *
  * In float64 by our own kernels, not by a native library: a seed has to fix a run bit by bit whatever else is installed.
  *
- * @throws NumericalError if the matrix is not positive definite to working precision.
+ * @throws NumericalError if the matrix is not positive definite to working precision; the matrix is then void.
  */
 export function invertSpd(matrix: Float64Array, order: number): void {
   invertSpdTogether(matrix, order, alone);
@@ -22,30 +21,32 @@ export function invertSpd(matrix: Float64Array, order: number): void {
  * `invertSpd` by a team, each member of which calls this with the same matrix over shared memory. The result is the same,
  * bit by bit, whatever the team's size; where one member throws a NumericalError all do.
  *
- * One blocked sweep interleaves the three steps of inversion by Cholesky factors: A = L L^T, W = L^-T, and
- * A^-1 = W W^T (potrf, trtri and lauum in LAPACK). When the block of columns K is eliminated, the panel P takes W in
- * the rows up to K and L in the rows behind, and every block on or above the diagonal is updated once:
+ * In blocks, and in three steps, each a sum over K of products of blocks that add up in the L1 cache:
  *
- *     A[I, J] -= P[I] P[J]^T  for J behind K: what is left to factor if I is behind K too, else what becomes W
- *     A[I, J] += P[I] P[J]^T  for J up to K: the inverse, summed up over K
+ *     A = L L^T      L[I, J] = (A[I, J] - sum over K < J of L[I, K] L[J, K]^T) L[J, J]^-T   for J <= I
+ *     W = L^-T       W[I, J] = ([I = J] - sum over I <= K < J of W[I, K] L[J, K]^T) L[J, J]^-T   for I <= J
+ *     A^-1 = W W^T   A^-1[I, J] = sum over K >= J of W[I, K] W[J, K]^T   for I <= J
  *
- * Every size-th band of rows is a member's own, and in its kernel memory while the sweep lasts. Meanwhile the matrix is what
- * members tell each other through: row K of what is left to factor on and above the diagonal, the panel in columns K.
+ * (potrf, trtri and lauum in LAPACK.) The first goes by columns J, so that a matrix that becomes indefinite early is found
+ * to be so early. Every size-th row I of blocks is a member's own, and in its kernel memory. Meanwhile the matrix is where
+ * members put L, and then W^T, block by block, for the others to read.
  */
 export function invertSpdTogether(matrix: Float64Array, order: number, team: Team): void {
+  const blocks = blockCount(order);
+  const triangle = (blocks * (blocks + 1)) / 2;
   const smallestPivot = order * Number.EPSILON * largestDiagonal(matrix, order);
-  const share = new Share(matrix, order, team);
+  // Small matrices have no room for the padding of blocks: there, every member does everything.
+  const roomy = triangle * BLOCK_LENGTH <= matrix.length;
+  const board = roomy ? matrix : new Float64Array(triangle * BLOCK_LENGTH);
+  const share = new Share(board, order, roomy ? team : alone);
   try {
-    for (let from = 0; from < order; from += BLOCK) {
-      share.publishRows(from);
-      team.barrier();
-      const width = Math.min(BLOCK, order - from);
-      share.solvePanel(from, cholesky(matrix, order, from, width, smallestPivot), width);
-      team.barrier();
-      share.update(from, width);
-    }
+    share.take(matrix);
     team.barrier();
-    share.publishInverse();
+    share.factor(smallestPivot);
+    share.invertFactor();
+    share.multiply();
+    team.barrier();
+    if (roomy || team.rank === 0) share.give(matrix);
     team.barrier();
   } finally {
     share.release();
@@ -58,192 +59,210 @@ function largestDiagonal(matrix: Float64Array, order: number): number {
   return largest;
 }
 
-/** The factor L (row-major, lower) of the diagonal block that begins at `from`. */
-function cholesky(
-  matrix: Float64Array,
-  order: number,
-  from: number,
-  width: number,
-  smallestPivot: number,
-): Float64Array {
-  const factor = new Float64Array(width * width);
-  for (let row = 0; row < width; row++) {
-    for (let column = 0; column <= row; column++) {
-      let rest = matrix[(from + column) * order + from + row]!;
-      for (let k = 0; k < column; k++) rest -= factor[row * width + k]! * factor[column * width + k]!;
-      if (column < row) {
-        factor[row * width + column] = rest / factor[column * width + column]!;
-      } else if (rest > smallestPivot) {
-        factor[row * width + row] = Math.sqrt(rest);
-      } else {
-        throw new NumericalError(
-          `The matrix is not positive definite (pivot ${from + row} of ${order} is ${rest}). Add more to its diagonal.`,
-        );
-      }
-    }
-  }
-  return factor;
-}
-
-/** Rows of the matrix from their diagonal block on: float64 [height, stride] in kernel memory, both padded. */
-interface Band {
-  /** The first row, and the first column. */
-  readonly start: number;
-  readonly height: number;
-  readonly stride: number;
-  readonly pointer: number;
-}
-
 /** What one member has and does. */
 class Share {
-  readonly #matrix: Float64Array;
+  /** A lower triangle of blocks, row by row, that all see: L[I, J], and later W[J, I], is block (I, J). */
+  readonly #board: Float64Array;
   readonly #order: number;
+  readonly #blocks: number;
+  readonly #team: Team;
   readonly #heap = threadHeap();
-  readonly #bands: readonly Band[];
-  /** The panel in tiles, float64 [order, width], its rows padded. */
-  readonly #panel: number;
-  /** L, float64 [width, width]. */
-  readonly #lower: number;
+  /** The rows I of blocks that are one's own. */
+  readonly #rows: readonly number[];
+  /** Those rows, one behind the other: of A and L up to the diagonal, later of W and the inverse from it on. */
+  readonly #own: number;
+  /** L[J, J] for each J, row-major. */
+  readonly #diagonal: number;
+  /** Blocks of a row that may be another's. */
+  readonly #others: number;
+  /** A sum of products. */
+  readonly #sum: number;
 
-  constructor(matrix: Float64Array, order: number, { rank, size }: Team) {
-    this.#matrix = matrix;
+  constructor(board: Float64Array, order: number, team: Team) {
+    const blocks = blockCount(order);
+    const count = Math.max(0, Math.ceil((blocks - team.rank) / team.size));
+    this.#board = board;
     this.#order = order;
+    this.#blocks = blocks;
+    this.#team = team;
+    this.#rows = Array.from({ length: count }, (_, n) => team.rank + n * team.size);
     const { kernels } = this.#heap;
-    this.#panel = kernels.allocate(8 * padded(order) * BLOCK);
-    this.#lower = kernels.allocate(8 * BLOCK * BLOCK);
-    const bands: Band[] = [];
-    for (let start = rank * BLOCK; start < order; start += size * BLOCK) {
-      const height = Math.min(BLOCK, order - start);
-      const stride = padded(order - start);
-      bands.push({ start, height, stride, pointer: kernels.allocate(8 * padded(height) * stride) });
-    }
-    this.#bands = bands;
-    for (const band of bands) {
-      const values = this.#valuesOf(band);
-      for (let r = 0; r < band.height; r++) values.set(this.#rowOf(band, r), r * band.stride);
-    }
+    const numbers = Math.max(this.#startOfLower(count), this.#startOfUpper(count));
+    this.#own = kernels.allocate(BLOCK_BYTES * numbers);
+    this.#diagonal = kernels.allocate(BLOCK_BYTES * blocks);
+    this.#others = kernels.allocate(BLOCK_BYTES * blocks);
+    this.#sum = kernels.allocate(BLOCK_BYTES);
   }
 
   release(): void {
+    for (const pointer of [this.#sum, this.#others, this.#diagonal, this.#own]) this.#heap.kernels.release(pointer);
+  }
+
+  /** Copies the own rows of A, filled up with the identity to whole blocks. What is below the diagonal stays unused. */
+  take(matrix: Float64Array): void {
+    const order = this.#order;
+    for (const [n, row] of this.#rows.entries()) {
+      for (let column = 0; column <= row; column++) {
+        const part = { values: matrix, offset: (column * order + row) * BLOCK, rowStep: 1, columnStep: order };
+        packBlock(this.#view(this.#lower(n, column)), part, this.#sizeOf(row), this.#sizeOf(column));
+      }
+      const diagonal = this.#view(this.#lower(n, row));
+      for (let r = this.#sizeOf(row); r < BLOCK; r++) diagonal[placeInBlock(r, r)] = 1;
+    }
+  }
+
+  /** L in place of A, and on the board. */
+  factor(smallestPivot: number): void {
     const { kernels } = this.#heap;
-    for (const { pointer } of this.#bands) kernels.release(pointer);
-    kernels.release(this.#lower);
-    kernels.release(this.#panel);
-  }
-
-  /** If band K is one's own: moves its rows to the matrix. */
-  publishRows(from: number): void {
-    const band = this.#bands.find(({ start }) => start === from);
-    if (band === undefined) return;
-    const values = this.#valuesOf(band);
-    for (let r = 0; r < band.height; r++) {
-      const row = this.#rowOf(band, r);
-      row.set(values.subarray(r * band.stride, r * band.stride + row.length));
-    }
-    values.fill(0);
-  }
-
-  /** Takes and solves the panel's rows of one's own bands and publishes them, and solves those of block K, the identity. */
-  solvePanel(from: number, factor: Float64Array, width: number): void {
-    this.#heap.float64(this.#lower, width * width).set(factor);
-    packTiles(this.#panelTiles(from, width), identity(width), width);
-    this.#solve(from, width);
-    for (const band of this.#bands) {
-      const { start, height } = band;
-      if (start === from) continue;
-      const tiles = this.#panelTiles(start, width);
-      const rest = start < from ? this.#inBand(band, from) : this.#inRows(start, from);
-      packTiles(tiles, rest, height);
-      if (start < from) clear(rest, height, width);
-      this.#solve(start, width);
-      unpackTiles(tiles, this.#inColumns(start, from), height);
+    for (let column = 0; column < this.#blocks; column++) {
+      const right = this.#fetch(column, k => boardIndex(column, k));
+      for (const [n, row] of this.#rows.entries()) {
+        if (row < column) continue;
+        const target = this.#lower(n, column);
+        for (let k = 0; k < column; k++) kernels.addProduct(target, this.#lower(n, k), right + BLOCK_BYTES * k, -1);
+        if (row === column) this.#publish(target, boardIndex(row, column));
+      }
+      this.#team.barrier();
+      this.#factorDiagonal(column, smallestPivot);
+      for (const [n, row] of this.#rows.entries()) {
+        if (row <= column) continue;
+        kernels.solveRows(this.#lower(n, column), this.#diagonal + BLOCK_BYTES * column);
+        this.#publish(this.#lower(n, column), boardIndex(row, column));
+      }
+      this.#team.barrier();
     }
   }
 
-  /** Takes the others' rows of the panel, then adds P P^T to the columns up to block K and subtracts it from those behind. */
-  update(from: number, width: number): void {
-    const order = this.#order;
-    const known = new Set(this.#bands.map(({ start }) => start)).add(from);
-    for (let start = 0; start < order; start += BLOCK) {
-      if (known.has(start)) continue;
-      packTiles(this.#panelTiles(start, width), this.#inColumns(start, from), Math.min(BLOCK, order - start));
+  /** W in place of L. */
+  invertFactor(): void {
+    const { kernels } = this.#heap;
+    for (let column = 0; column < this.#blocks; column++) {
+      const right = this.#fetch(column, k => boardIndex(column, k));
+      for (const [n, row] of this.#rows.entries()) {
+        if (row > column) break;
+        const target = this.#upper(n, column);
+        const block = this.#view(target).fill(0);
+        if (row === column) for (let r = 0; r < BLOCK; r++) block[placeInBlock(r, r)] = 1;
+        for (let k = row; k < column; k++) kernels.addProduct(target, this.#upper(n, k), right + BLOCK_BYTES * k, -1);
+        kernels.solveRows(target, this.#diagonal + BLOCK_BYTES * column);
+      }
     }
-    for (const { start, height, stride, pointer } of this.#bands) {
-      const left = this.#panelAt(start, width);
-      for (let column = start; column < order; column += BLOCK) {
-        const columns = padded(Math.min(BLOCK, order - column));
-        const target = pointer + 8 * (column - start);
-        const right = this.#panelAt(column, width);
-        const sign = column <= from ? 1 : -1;
-        this.#heap.kernels.addProducts(target, stride, padded(height), columns, left, right, width, sign);
+    this.#team.barrier();
+    for (const [n, row] of this.#rows.entries()) {
+      for (let k = row; k < this.#blocks; k++) this.#publish(this.#upper(n, k), boardIndex(k, row));
+    }
+    this.#team.barrier();
+  }
+
+  /** The inverse in place of W. */
+  multiply(): void {
+    const { kernels } = this.#heap;
+    for (let column = 0; column < this.#blocks; column++) {
+      const right = this.#fetch(this.#blocks - column, k => boardIndex(column + k, column));
+      for (const [n, row] of this.#rows.entries()) {
+        if (row > column) break;
+        const sum = this.#view(this.#sum).fill(0);
+        for (let k = column; k < this.#blocks; k++) {
+          kernels.addProduct(this.#sum, this.#upper(n, k), right + BLOCK_BYTES * (k - column), 1);
+        }
+        this.#view(this.#upper(n, column)).set(sum);
       }
     }
   }
 
-  /** Writes one's own bands to the matrix, on both sides of the diagonal. */
-  publishInverse(): void {
+  /** Copies the own rows of the inverse to the matrix, on both sides of the diagonal. */
+  give(matrix: Float64Array): void {
     const order = this.#order;
-    const matrix = this.#matrix;
-    for (const band of this.#bands) {
-      const { start, height, stride } = band;
-      const values = this.#valuesOf(band);
-      for (let r = 0; r < height; r++) {
-        const row = this.#rowOf(band, r);
-        row.set(values.subarray(r * stride, r * stride + row.length));
-      }
-      for (let column = start + height; column < order; column++) {
-        for (let r = 0; r < height; r++) matrix[column * order + start + r] = values[r * stride + column - start]!;
+    for (const [n, row] of this.#rows.entries()) {
+      for (let column = row; column < this.#blocks; column++) {
+        const block = this.#view(this.#upper(n, column));
+        const [rows, columns] = [this.#sizeOf(row), this.#sizeOf(column)];
+        const above = { values: matrix, offset: (row * order + column) * BLOCK, rowStep: order, columnStep: 1 };
+        const below = { values: matrix, offset: (column * order + row) * BLOCK, rowStep: 1, columnStep: order };
+        unpackBlock(block, above, rows, columns);
+        unpackBlock(block, below, rows, columns);
       }
     }
   }
 
-  #valuesOf({ pointer, height, stride }: Band): Float64Array {
-    return this.#heap.float64(pointer, padded(height) * stride);
+  /** L[J, J] from what is left to factor there, which is on the board. */
+  #factorDiagonal(at: number, smallestPivot: number): void {
+    const start = boardIndex(at, at) * BLOCK_LENGTH;
+    const rest = this.#board.subarray(start, start + BLOCK_LENGTH);
+    const factor = this.#view(this.#diagonal + BLOCK_BYTES * at);
+    factorBlock(rest, factor, this.#sizeOf(at), (pivot, value) => {
+      if (value > smallestPivot) return;
+      throw new NumericalError(
+        `The matrix is not positive definite (pivot ${at * BLOCK + pivot} of ${this.#order} is ${value}). Add more to its diagonal.`,
+      );
+    });
   }
 
-  /** What of a band's r-th row there is in the matrix. */
-  #rowOf({ start }: Band, r: number): Float64Array {
-    const at = (start + r) * this.#order;
-    return this.#matrix.subarray(at + start, at + this.#order);
+  /** Blocks of the board, side by side in kernel memory until the next call. */
+  #fetch(count: number, indexOf: (k: number) => number): number {
+    for (let k = 0; k < count; k++) {
+      const from = indexOf(k) * BLOCK_LENGTH;
+      this.#view(this.#others + BLOCK_BYTES * k).set(this.#board.subarray(from, from + BLOCK_LENGTH));
+    }
+    return this.#others;
   }
 
-  #panelAt(start: number, width: number): number {
-    return this.#panel + 8 * start * width;
+  #publish(pointer: number, index: number): void {
+    this.#board.set(this.#view(pointer), index * BLOCK_LENGTH);
   }
 
-  #panelTiles(start: number, width: number): Float64Array {
-    return this.#heap.float64(this.#panelAt(start, width), padded(Math.min(BLOCK, this.#order - start)) * width);
+  #view(pointer: number): Float64Array {
+    return this.#heap.float64(pointer, BLOCK_LENGTH);
   }
 
-  #solve(start: number, width: number): void {
-    const rows = padded(Math.min(BLOCK, this.#order - start));
-    this.#heap.kernels.solveTiles(this.#panelAt(start, width), rows, width, this.#lower);
+  /** Rows of the matrix in the n-th row of blocks. */
+  #sizeOf(n: number): number {
+    return Math.min(BLOCK, this.#order - n * BLOCK);
   }
 
-  /** The panel's rows from `start` as what is left to eliminate in a band before block K, */
-  #inBand(band: Band, from: number): Block {
-    return { values: this.#valuesOf(band), offset: from - band.start, rowStep: band.stride, columnStep: 1 };
+  /** Block k of the n-th own row up to the diagonal. */
+  #lower(n: number, k: number): number {
+    return this.#own + BLOCK_BYTES * (this.#startOfLower(n) + k);
   }
 
-  /** behind it in the published rows of band K, */
-  #inRows(start: number, from: number): Block {
-    const order = this.#order;
-    return { values: this.#matrix, offset: from * order + start, rowStep: 1, columnStep: order };
+  /** Block k of the n-th own row from the diagonal on. */
+  #upper(n: number, k: number): number {
+    return this.#own + BLOCK_BYTES * (this.#startOfUpper(n) + k - this.#rows[n]!);
   }
 
-  /** and where they are published. */
-  #inColumns(start: number, from: number): Block {
-    const order = this.#order;
-    return { values: this.#matrix, offset: start * order + from, rowStep: order, columnStep: 1 };
+  /** How many blocks the own rows before the n-th have up to the diagonal. */
+  #startOfLower(n: number): number {
+    const { rank, size } = this.#team;
+    return n * (rank + 1) + (size * n * (n - 1)) / 2;
+  }
+
+  /** How many from the diagonal on. */
+  #startOfUpper(n: number): number {
+    const { rank, size } = this.#team;
+    return n * (this.#blocks - rank) - (size * n * (n - 1)) / 2;
   }
 }
 
-function identity(order: number): Block {
-  const values = new Float64Array(order * order);
-  for (let k = 0; k < order; k++) values[k * order + k] = 1;
-  return { values, offset: 0, rowStep: order, columnStep: 1 };
+/** L (row-major) of a block, the identity beyond its size. `check` is told the square of each number on L's diagonal. */
+function factorBlock(
+  block: Float64Array,
+  factor: Float64Array,
+  size: number,
+  check: (pivot: number, value: number) => void,
+): void {
+  factor.fill(0);
+  for (let row = size; row < BLOCK; row++) factor[row * BLOCK + row] = 1;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column <= row; column++) {
+      let rest = block[placeInBlock(row, column)]!;
+      for (let k = 0; k < column; k++) rest -= factor[row * BLOCK + k]! * factor[column * BLOCK + k]!;
+      if (column === row) check(row, rest);
+      factor[row * BLOCK + column] = column < row ? rest / factor[column * BLOCK + column]! : Math.sqrt(rest);
+    }
+  }
 }
 
-function clear({ values, offset, rowStep }: Block, rows: number, width: number): void {
-  for (let r = 0; r < rows; r++) values.fill(0, offset + r * rowStep, offset + r * rowStep + width);
+/** Which block of the board block (row, column) is. */
+function boardIndex(row: number, column: number): number {
+  return (row * (row + 1)) / 2 + column;
 }

@@ -14,11 +14,30 @@ export function unpack(
   order: number,
   matrix: Float64Array = new Float64Array(order * order),
 ): Float64Array {
-  for (let row = 0, at = 0; row < order; row++) {
-    for (let column = row; column < order; column++, at++) {
-      matrix[row * order + column] = packed[at]!;
-      matrix[column * order + row] = packed[at]!;
+  unpackUpper(packed, order, matrix);
+  mirrorUpper(matrix, order);
+  return matrix;
+}
+
+/** Writes the upper triangle alone. */
+export function unpackUpper(packed: Float64Array, order: number, matrix: Float64Array): void {
+  for (let row = 0, from = 0; row < order; row++) {
+    const to = from + order - row;
+    matrix.set(packed.subarray(from, to), row * (order + 1));
+    from = to;
+  }
+}
+
+/** Columns of which the caches hold a line each. */
+const BLOCK = 32;
+
+/** Copies what is above the diagonal to where it belongs below it. */
+export function mirrorUpper(matrix: Float64Array, order: number): void {
+  for (let start = 0; start < order; start += BLOCK) {
+    const end = Math.min(order, start + BLOCK);
+    for (let row = start + 1; row < order; row++) {
+      const columns = Math.min(end, row);
+      for (let column = start; column < columns; column++) matrix[row * order + column] = matrix[column * order + row]!;
     }
   }
-  return matrix;
 }

@@ -1,8 +1,6 @@
 import { threadHeap } from '../kernels/heap.ts';
-import { packTiles, padded } from './tiles.ts';
-
-/** Rows of a band of the product, and columns added up at a time: the tiles of one block, 32 KB, stay in the L1 cache. */
-const BLOCK = 64;
+import { BLOCK, BLOCK_LENGTH, blockCount, packBlock, unpackBlock } from './blocks.ts';
+import { mirrorUpper } from './packed.ts';
 
 /** A B of two square matrices (row-major, order x order). About 8 order^2 bytes of kernel memory. */
 export function squareProduct(a: Float64Array, b: Float64Array, order: number): Float64Array {
@@ -12,9 +10,7 @@ export function squareProduct(a: Float64Array, b: Float64Array, order: number): 
 /** A B where it is known to be symmetric: half the work. */
 export function symmetricProduct(a: Float64Array, b: Float64Array, order: number): Float64Array {
   const product = multiply(a, b, order, true);
-  for (let row = 0; row < order; row++) {
-    for (let column = 0; column < row; column++) product[row * order + column] = product[column * order + row]!;
-  }
+  mirrorUpper(product, order);
   return product;
 }
 
@@ -22,29 +18,39 @@ export function symmetricProduct(a: Float64Array, b: Float64Array, order: number
 function multiply(a: Float64Array, b: Float64Array, order: number, upper: boolean): Float64Array {
   const heap = threadHeap();
   const { kernels } = heap;
-  const stride = padded(order);
-  const target = kernels.allocate(8 * stride * stride);
-  const left = kernels.allocate(8 * stride * BLOCK);
-  const right = kernels.allocate(8 * stride * BLOCK);
+  const blocks = blockCount(order);
+  const sizeOf = (n: number): number => Math.min(BLOCK, order - n * BLOCK);
+  // Block (n, k) of a band or of several, as it lies in memory: numbers of the product's rows, or columns, n.
+  const left = kernels.allocate(8 * BLOCK_LENGTH * blocks);
+  const right = kernels.allocate(8 * BLOCK_LENGTH * blocks ** 2);
+  const target = kernels.allocate(8 * BLOCK_LENGTH);
+  const blockAt = (pointer: number, at: number): number => pointer + 8 * BLOCK_LENGTH * at;
+  const view = (pointer: number): Float64Array => heap.float64(pointer, BLOCK_LENGTH);
   try {
-    heap.float64(target, stride * stride).fill(0);
-    for (let from = 0; from < order; from += BLOCK) {
-      const depth = Math.min(BLOCK, order - from);
-      const columnsOfA = { values: a, offset: from, rowStep: order, columnStep: 1 };
-      const rowsOfB = { values: b, offset: from * order, rowStep: 1, columnStep: order };
-      packTiles(heap.float64(left, stride * depth), columnsOfA, order);
-      packTiles(heap.float64(right, stride * depth), rowsOfB, order);
-      for (let column = 0; column < stride; column += BLOCK) {
-        const columns = Math.min(BLOCK, stride - column);
-        const rows = upper ? column + columns : stride;
-        kernels.addProducts(target + 8 * column, stride, rows, columns, left, right + 8 * column * depth, depth, 1);
+    const product = new Float64Array(order * order);
+    for (let column = 0; column < blocks; column++) {
+      for (let k = 0; k < blocks; k++) {
+        const part = { values: b, offset: (k * order + column) * BLOCK, rowStep: 1, columnStep: order };
+        packBlock(view(blockAt(right, column * blocks + k)), part, sizeOf(column), sizeOf(k));
       }
     }
-    const product = new Float64Array(order * order);
-    for (let row = 0; row < order; row++) product.set(heap.float64(target + 8 * row * stride, order), row * order);
+    for (let row = 0; row < blocks; row++) {
+      for (let k = 0; k < blocks; k++) {
+        const part = { values: a, offset: (row * order + k) * BLOCK, rowStep: order, columnStep: 1 };
+        packBlock(view(blockAt(left, k)), part, sizeOf(row), sizeOf(k));
+      }
+      for (let column = upper ? row : 0; column < blocks; column++) {
+        view(target).fill(0);
+        for (let k = 0; k < blocks; k++) {
+          kernels.addProduct(target, blockAt(left, k), blockAt(right, column * blocks + k), 1);
+        }
+        const part = { values: product, offset: (row * order + column) * BLOCK, rowStep: order, columnStep: 1 };
+        unpackBlock(view(target), part, sizeOf(row), sizeOf(column));
+      }
+    }
     return product;
   } finally {
-    for (const block of [target, left, right]) kernels.release(block);
+    for (const pointer of [target, right, left]) kernels.release(pointer);
   }
 }
 

@@ -38,7 +38,7 @@ export function kernelProduct(turns = 20): Figure {
   let seconds = Number.POSITIVE_INFINITY;
   let rivalSeconds = Number.POSITIVE_INFINITY;
   for (let turn = 0; turn < turns; turn++) {
-    const kernel = () => heap.kernels.addProducts(target!, BLOCK, BLOCK, BLOCK, left!, right!, BLOCK, -1);
+    const kernel = () => heap.kernels.addProduct(target!, left!, right!, -1);
     const plain = () => addProduct(arrays[0]!, arrays[1]!, arrays[2]!);
     seconds = Math.min(seconds, secondsOf(kernel));
     rivalSeconds = Math.min(rivalSeconds, secondsOf(plain));

@@ -5,7 +5,7 @@ export { allocate, release } from './heap';
 export { bceDerivatives, centre, itemGradients, newtonStep, softmaxDerivatives } from './mf-newton';
 export { drawSamples, gatherRows, sgdEpoch, subtractRows } from './mf-sgd';
 export { writePairs } from './pairs';
-export { addProducts, addWeightedRows, solveTiles } from './product';
+export { addProduct, addWeightedRows, solveRows } from './product';
 export { addSparseRows, heldPairs, outerRows, packedSquare, rowDots } from './project';
 export { below, nextUint32 } from './random';
 export { drawNegatives } from './sample';

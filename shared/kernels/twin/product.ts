@@ -1,27 +1,20 @@
 import type { TwinMemory } from './memory.ts';
 
-/** Products of matrices. */
+/** Rows and columns of a block. */
+const BLOCK = 64;
+
+/**
+ * Products of matrices. A block of 64 x 64 float64 lies in tiles of four rows: number (r, c) is at
+ * (r - r % 4) * 64 + 4 * c + r % 4.
+ */
 export interface ProductKernels {
+  /** Adds sign * left * right^T to a block: to (r, c) sign times the sum over k, in order, of left[r, k] right[c, k]. */
+  addProduct(target: number, left: number, right: number, sign: number): void;
   /**
-   * target[r, c] += sign * (sum over k, in order, of left[r, k] right[c, k]); `rows`, `columns` and the target's `stride`, in
-   * numbers, are multiples of 4. The factors lie in tiles of four rows: number (r, k) of a factor is at
-   * (r - r % 4) * depth + 4 * k + r % 4. Up to some 64 columns of depth 64 at a time stay in the L1 cache.
+   * Replaces each row x of a block by the solution y of y L^T = x. L [64, 64] is lower triangular, row-major. Column c of y is
+   * x minus its products with the columns before, in order, over L[c, c].
    */
-  addProducts(
-    target: number,
-    stride: number,
-    rows: number,
-    columns: number,
-    left: number,
-    right: number,
-    depth: number,
-    sign: number,
-  ): void;
-  /**
-   * Replaces each row x [depth] of a factor in tiles by the solution y of y L^T = x. L [depth, depth] is lower triangular,
-   * row-major; `rows` is a multiple of 8. Column c of y is x minus its products with the columns before, in order, over L[c, c].
-   */
-  solveTiles(factor: number, rows: number, depth: number, lower: number): void;
+  solveRows(block: number, lower: number): void;
   /**
    * vector += the sum over n of weights[n] times row rows[n] of the matrix: int32 rows and float32 weights [count], float32
    * matrix [.., stride] and vector [stride], where stride is a multiple of 4. In float32: rows are taken by fours as
@@ -32,26 +25,26 @@ export interface ProductKernels {
 
 export function productTwin(memory: TwinMemory): ProductKernels {
   return {
-    addProducts(target, stride, rows, columns, left, right, depth, sign) {
+    addProduct(target, left, right, sign) {
       const { f64 } = memory;
       const [to, a, b] = [target >> 3, left >> 3, right >> 3];
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) {
+      for (let r = 0; r < BLOCK; r++) {
+        for (let c = 0; c < BLOCK; c++) {
           let sum = 0;
-          for (let k = 0; k < depth; k++) sum += f64[a + tiled(r, k, depth)]! * f64[b + tiled(c, k, depth)]!;
-          f64[to + r * stride + c]! += sign * sum;
+          for (let k = 0; k < BLOCK; k++) sum += f64[a + placeOf(r, k)]! * f64[b + placeOf(c, k)]!;
+          f64[to + placeOf(r, c)]! += sign * sum;
         }
       }
     },
 
-    solveTiles(factor, rows, depth, lower) {
+    solveRows(block, lower) {
       const { f64 } = memory;
-      const [x, l] = [factor >> 3, lower >> 3];
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < depth; c++) {
-          let rest = f64[x + tiled(r, c, depth)]!;
-          for (let k = 0; k < c; k++) rest -= f64[l + c * depth + k]! * f64[x + tiled(r, k, depth)]!;
-          f64[x + tiled(r, c, depth)] = rest / f64[l + c * depth + c]!;
+      const [x, l] = [block >> 3, lower >> 3];
+      for (let r = 0; r < BLOCK; r++) {
+        for (let c = 0; c < BLOCK; c++) {
+          let rest = f64[x + placeOf(r, c)]!;
+          for (let k = 0; k < c; k++) rest -= f64[l + c * BLOCK + k]! * f64[x + placeOf(r, k)]!;
+          f64[x + placeOf(r, c)] = rest / f64[l + c * BLOCK + c]!;
         }
       }
     },
@@ -77,6 +70,6 @@ export function productTwin(memory: TwinMemory): ProductKernels {
   };
 }
 
-function tiled(row: number, k: number, depth: number): number {
-  return (row - (row % 4)) * depth + 4 * k + (row % 4);
+function placeOf(row: number, column: number): number {
+  return (row - (row % 4)) * BLOCK + 4 * column + (row % 4);
 }

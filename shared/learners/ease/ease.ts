@@ -2,15 +2,15 @@ import type { Contribution } from '../../aggregation/contribution.ts';
 import type { Catalogue } from '../../catalogue.ts';
 import { NumericalError, SettingsError } from '../../errors.ts';
 import { type Numerics, singleThread } from '../../linear-algebra/numerics.ts';
-import { packedLength, unpack } from '../../linear-algebra/packed.ts';
+import { packedLength, unpack, unpackUpper } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
 import type { Random } from '../../random/random.ts';
-import { historyWeights, priorWeight } from '../history-weights.ts';
+import { historyWeights, priorScores } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { type EaseOptions, easeOptionsSchema } from './options.ts';
 import { Pairs } from './pairs.ts';
 import { RowScores } from './row-scores.ts';
-import { easeWeights, meanDiagonal } from './solve.ts';
+import { easeWeights, meanDiagonal, smallestDiagonal } from './solve.ts';
 import { togetherSpecs, writeTogether } from './together.ts';
 import { truncatedFactors } from './truncate.ts';
 
@@ -101,8 +101,7 @@ class Ease implements Learner {
 
   scores(model: Model, { history }: DeviceData): Float32Array {
     const weights = historyWeights(history, this.#options);
-    const prior = priorWeight(this.#options.popularityPrior, history.items.length);
-    const scores = model.tensor('item.shares').map(share => prior * share);
+    const scores = priorScores(model.tensor('item.shares'), this.#options.popularityPrior, history.items.length);
     if (this.#rank === undefined) this.#rows.addTo(scores, model, 'item.weights', history.items, weights);
     else addProjection(model.tensor('item.factors'), this.#rank, history.items, weights, scores);
     return scores;
@@ -113,13 +112,18 @@ class Ease implements Learner {
    * and as the sum is paid for, the ridge then grows until it is not.
    */
   #solve(sum: Float64Array, gram: Float64Array, ridge: number, weights: Float32Array): void {
-    for (let added = ridge, attempt = 0; ; added *= 4, attempt++) {
+    const lowest = smallestDiagonal(gram, this.#items);
+    let added = ridge;
+    let attempt = 0;
+    // Without a positive diagonal there is nothing to try.
+    for (; lowest + added <= 0 && attempt < MAX_ATTEMPTS; attempt++) added *= 4;
+    for (; ; attempt++, added *= 4) {
       try {
         easeWeights(gram, this.#items, added, weights, this.#numerics);
         return;
       } catch (error) {
         if (!(error instanceof NumericalError) || attempt === MAX_ATTEMPTS) throw error;
-        unpack(sum, this.#items, gram);
+        unpackUpper(sum, this.#items, gram);
       }
     }
   }

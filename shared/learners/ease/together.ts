@@ -22,16 +22,18 @@ export function writeTogether(model: Model, gram: Float64Array, items: number, c
   if (count === 0) return;
   const partners = model.tensor('together.items');
   const affinities = model.tensor('together.affinities');
-  const norms = Float64Array.from({ length: items }, (_, item) => Math.sqrt(Math.max(0, gram[item * items + item]!)));
+  // Of an item that nobody bought, but for noise, every affinity is 0.
+  const norms = Float64Array.from({ length: items }, (_, item) => {
+    const count = gram[item * items + item]!;
+    return count > 0 ? Math.sqrt(count) : Number.POSITIVE_INFINITY;
+  });
   const row = new Float32Array(items);
   for (let item = 0; item < items; item++) {
-    for (let other = 0; other < items; other++) {
-      const norm = norms[item]! * norms[other]!;
-      const affinity = norm > 0 ? gram[item * items + other]! / norm : 0;
-      row[other] = affinity > 0 && other !== item ? affinity : Number.NaN;
-    }
-    const best = topK(row, count);
-    for (const [n, other] of best.entries()) {
+    for (let other = 0; other < items; other++)
+      row[other] = gram[item * items + other]! / (norms[item]! * norms[other]!);
+    row[item] = Number.NaN;
+    for (const [n, other] of topK(row, count).entries()) {
+      if (row[other]! <= 0) break;
       partners[item * count + n] = other;
       affinities[item * count + n] = row[other]!;
     }

@@ -6,7 +6,7 @@ import { Model, type TensorSpec } from '../../model.ts';
 import { topK } from '../../top-k.ts';
 import { Pairs } from '../ease/pairs.ts';
 import { RowScores } from '../ease/row-scores.ts';
-import { historyWeights, priorWeight } from '../history-weights.ts';
+import { historyWeights, priorScores } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { CLIP_NORM, itemsOf, normalised } from './contribute.ts';
 import { type GramOptions, gramOptionsSchema } from './options.ts';
@@ -89,8 +89,7 @@ class Gram implements Learner {
   }
 
   scores(model: Model, { history }: DeviceData): Float32Array {
-    const prior = priorWeight(this.#options.popularityPrior, history.items.length);
-    const scores = model.tensor('item.popularity').map(popularity => prior * popularity);
+    const scores = priorScores(model.tensor('item.popularity'), this.#options.popularityPrior, history.items.length);
     if (model.specs.length === 1) return scores;
     this.#rows.addTo(scores, model, 'item.weights', history.items, historyWeights(history, this.#options));
     return scores;
