@@ -35,10 +35,15 @@ export function setting(text: string, before: Record<string, unknown> = {}): Rec
   return { ...before, [name]: parsed(value) };
 }
 
+/** `--epsilon 1,2,none`. */
+export function values(text: string): (string | number | boolean)[] {
+  return text.split(',').map(part => parsed(part.trim()));
+}
+
 /** Collects a repeatable `name=value,value`. */
 export function varied(text: string, before: Record<string, unknown[]> = {}): Record<string, unknown[]> {
   const { name, value } = assignment(text);
-  return { ...before, [name]: list(value).map(parsed) };
+  return { ...before, [name]: values(value) };
 }
 
 function parsed(value: string): string | number | boolean {

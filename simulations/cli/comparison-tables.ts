@@ -1,109 +1,219 @@
-import { belowPopularity, type Comparison, type Tables } from '../compare/comparison.ts';
-import type { Cost } from '../compare/cost.ts';
-import type { Spread } from '../compare/spread.ts';
+import type { Comparison, Difference, Missing, Point } from '../compare/comparison.ts';
+import { publishedCost } from '../compare/cost.ts';
+import { pointGrid } from '../compare/point-grid.ts';
+import type { Study } from '../compare/study.ts';
+import type { Estimate } from '../statistics/interval.ts';
 import { bytesText, countText, figureTable } from './table.ts';
 
+/** With more rows nobody reads a table of details: they are in points.csv, and drawn by `larder report`. */
+const MOST_DETAILED_ROWS = 24;
+
 /** What `compare` prints at its end. */
-export function comparisonText(comparison: Comparison, folder: string): string {
-  const { data, evaluatedUsers, holdout, failed, results } = comparison;
-  const counts = `${countText(data.users)} users, ${countText(data.items)} items, ${countText(data.interactions)} pairs`;
-  const parts = [
-    `${data.name} (${counts}), ${countText(evaluatedUsers)} users evaluated on their ${holdout.replace('-', ' ')}; means over the seeds`,
-  ];
-  if (results.length > 0) {
-    parts.push(
-      qualityTable(comparison),
-      '\nNDCG@10 of devices that know only the last items of their history (of users with at least as many)',
-      recentItemsTable(comparison),
-      popularityNote(comparison),
-      '\nNDCG@10 by the number of items that a user was trained on',
-      historyLengthTable(comparison),
-    );
-  }
-  if (comparison.cost.length > 0) {
-    parts.push(
-      '\nCost for a device that takes part in every round; converged: at 99 % of the final NDCG@10',
-      costTable(comparison),
-    );
-  }
-  const failures = failed.map(({ job, error }) => `${job.contender} failed: ${error.message}`);
-  parts.push(...new Set(failures));
-  if (comparison.status === 'interrupted') parts.push('interrupted: these are the runs that had finished');
-  return [...parts, `runs: ${folder}`].join('\n');
+export function comparisonText(comparison: Comparison, study: Study, folder: string): string {
+  const { data, missing, status, code } = comparison;
+  const mixed = `results of different code versions stand side by side: ${code.join(', ')}`;
+  return [
+    ...data.flatMap(facts => dataText(comparison, study, facts)),
+    ...missingText(missing),
+    ...(code.length > 1 ? [mixed] : []),
+    ...(status === 'interrupted'
+      ? ['interrupted: these are the runs that had finished. The same command goes on']
+      : []),
+    `all figures: ${folder}/points.csv; the report: larder report ${folder}`,
+  ].join('\n');
 }
 
-function qualityTable({ quality }: Tables): string {
+function dataText({ points }: Comparison, study: Study, facts: Comparison['data'][number]): string[] {
+  const ofData = points.filter(({ data }) => data === facts.spec);
+  if ('error' in facts || ofData.length === 0) return [];
+  const { name, users, items, interactions } = facts;
+  const counts = `${countText(users)} users, ${countText(items)} items, ${countText(interactions)} pairs`;
+  const evaluated = Array.from(new Set(ofData.map(point => countText(point.users)))).join(' or ');
+  const parts = [`${name} (${counts}), ${evaluated} users evaluated; means over users and seeds, 95 % intervals`];
+  const runs = ofData.filter(({ baseline }) => baseline === null);
+  if (study.axes.epsilon!.length > 1) parts.push(...epsilonTables(ofData, runs, study));
+  else parts.push(qualityTable(ofData));
+  const detailed = ofData.length <= MOST_DETAILED_ROWS;
+  if (detailed) parts.push('NDCG@10 by the number of items that a user was trained on', historyLengthTable(ofData));
+  const cold = ofData.filter(({ coldStart }) => coldStart !== undefined);
+  if (cold.length > 0) {
+    parts.push(
+      'NDCG@10 of devices that know only the last items of their history (of users with at least as many)',
+      coldStartTable(cold),
+      belowPopularity(cold),
+    );
+  }
+  const costs = ofData.filter(({ cost }) => cost !== undefined);
+  if (costs.length > 0) {
+    parts.push(
+      'Cost for a device that takes part in every round; converged: at 99 % of the final NDCG@10',
+      costTable(costs, items),
+    );
+  }
+  return [...parts, ''];
+}
+
+/** A row for what differs in epsilon alone. */
+function epsilonTables(ofData: readonly Point[], runs: readonly Point[], study: Study): string[] {
+  const table = (head: string, cell: (point: Point) => string): string => {
+    const { columns, rows } = pointGrid(runs, asked, study);
+    return figureTable(
+      [head, ...columns],
+      rows.map(({ label, points }) => [label, ...points.map(point => (point ? cell(point) : ''))]),
+    );
+  };
+  const baselines = ofData.filter(({ baseline }) => baseline !== null);
+  const others = new Set(runs.flatMap(({ difference }) => (difference ? difference.to : [])));
+  const head = others.size === 1 ? `difference to ${Array.from(others)[0]}` : 'difference';
+  return [
+    table('NDCG@10', ({ quality }) => `${figure(quality['ndcg@10'])} ±${halfWidth(quality['ndcg@10'])}`),
+    baselines.map(({ name, quality }) => `${name} ${figure(quality['ndcg@10'])}`).join(';  '),
+    ...(others.size > 0 ? [table(head, ({ difference }) => shareText(difference))] : []),
+  ];
+}
+
+/** The values of a point as the study gives them. */
+function asked({ learner, trust, epsilon, clipNorm, cohort, settings }: Point) {
+  const given = {
+    trust: trust ?? 'none',
+    epsilon: epsilon ?? 'none',
+    clipNorm: clipNorm ?? 'none',
+    cohort: cohort ?? 'none',
+  };
+  return { learner, settings: { ...given, ...settings } };
+}
+
+function qualityTable(points: readonly Point[]): string {
   return figureTable(
-    ['', 'seeds', 'HR@10', 'NDCG@10', 'min to max', 'Recall@20', 'MRR', 'HR@10 of 100', 'NDCG@10 of 100'],
-    quality.map(({ contender, seeds, full, sampled }) => [
-      contender,
-      String(seeds),
-      ratio(full['hr@10']),
-      ratio(full['ndcg@10']),
-      seeds > 1 ? `${full['ndcg@10'].min.toFixed(4)} to ${full['ndcg@10'].max.toFixed(4)}` : '',
-      ratio(full['recall@20']),
-      ratio(full.mrr),
-      ratio(sampled['hr@10']),
-      ratio(sampled['ndcg@10']),
+    [
+      '',
+      'seeds',
+      'HR@10',
+      'NDCG@10',
+      '95 % interval',
+      'difference',
+      'Recall@20',
+      'MRR',
+      'HR@10 of 100',
+      'NDCG@10 of 100',
+    ],
+    points.map(({ name, seeds, metrics: { full, sampled }, quality, difference }) => [
+      name,
+      String(seeds.length),
+      full['hr@10'].toFixed(4),
+      figure(quality['ndcg@10']),
+      intervalText(quality['ndcg@10']),
+      shareText(difference),
+      full['recall@20'].toFixed(4),
+      full.mrr.toFixed(4),
+      sampled['hr@10'].toFixed(4),
+      sampled['ndcg@10'].toFixed(4),
     ]),
   );
 }
 
-function recentItemsTable({ recentItems }: Tables): string {
-  const columns = recentItems[0]?.lengths ?? [];
+function historyLengthTable(points: readonly Point[]): string {
+  const [first] = points.map(({ historyLength }) => historyLength);
+  return figureTable(
+    ['items', ...first!.map(({ from, to }) => (to === null ? `${from} and more` : `${from} to ${to}`))],
+    [
+      ['users', ...first!.map(({ users }) => countText(users))],
+      ...points.map(({ name, historyLength }) => [name, ...historyLength.map(group => group['ndcg@10'].toFixed(4))]),
+    ],
+  );
+}
+
+function coldStartTable(points: readonly Point[]): string {
+  const columns = points[0]!.coldStart!;
   return figureTable(
     ['last items', ...columns.map(({ recentItems }) => String(recentItems))],
     [
       ['users', ...columns.map(({ users }) => countText(users))],
-      ...recentItems.map(({ contender, lengths }) => [contender, ...lengths.map(length => ratio(length['ndcg@10']))]),
+      ...points.map(({ name, coldStart }) => [name, ...coldStart!.map(length => length['ndcg@10'].toFixed(4))]),
     ],
   );
 }
 
-function popularityNote(comparison: Comparison): string {
-  const below = belowPopularity(comparison).map(({ contender, lengths }) => `${contender} (${lengths.join(', ')})`);
-  return below.length === 0 ? 'no learner falls below popularity' : `below popularity: ${below.join(', ')}`;
+/** With how many recent items a learner ranks worse than popularity does for the same users: with none, it should be. */
+function belowPopularity(points: readonly Point[]): string {
+  const yardstick = points.find(({ baseline }) => baseline === 'popularity')?.coldStart ?? [];
+  const below = points.flatMap(({ name, coldStart }) => {
+    const lengths = coldStart!.filter((length, at) => length['ndcg@10'] < (yardstick[at]?.['ndcg@10'] ?? 0));
+    return lengths.length > 0 ? [`${name} (${lengths.map(({ recentItems }) => recentItems).join(', ')})`] : [];
+  });
+  return below.length === 0 ? 'no learner falls below popularity' : `below popularity: ${below.join('; ')}`;
 }
 
-function historyLengthTable({ historyLength }: Tables): string {
-  const columns = historyLength[0]?.groups ?? [];
-  return figureTable(
-    ['items', ...columns.map(({ from, to }) => (to === null ? `${from} and more` : `${from} to ${to}`))],
-    [
-      ['users', ...columns.map(({ users }) => countText(users))],
-      ...historyLength.map(({ contender, groups }) => [contender, ...groups.map(group => ratio(group['ndcg@10']))]),
-    ],
-  );
-}
-
-function costTable({ cost, publishedCost: published }: Comparison): string {
-  const cells = (rounds: number, { up, down }: Cost['bytesPerRound'], convergedRounds: number, bytes: number) => [
-    mean(rounds),
-    bytesText(up),
-    bytesText(down),
-    mean(convergedRounds),
-    bytesText(bytes),
-    percent(bytes / published.convergedBytes),
+function costTable(points: readonly Point[], items: number): string {
+  const published = publishedCost(items);
+  const rows = [
+    ...points.map(({ name, cost }) => ({ name, cost: cost! })),
+    { name: 'published: items x 32 floats', cost: published },
   ];
   return figureTable(
-    ['', 'rounds', 'up a round', 'down a round', 'converged after', 'bytes until then', 'of published', 'training'],
-    [
-      ...cost.map(({ contender, rounds, bytesPerRound: { up, down }, convergedRounds, convergedBytes, seconds }) => [
-        contender,
-        ...cells(rounds.mean, { up: up.mean, down: down.mean }, convergedRounds.mean, convergedBytes.mean),
-        `${seconds.mean.toFixed(1)} s`,
-      ]),
-      [
-        'published: items x 32 floats',
-        ...cells(published.rounds, published.bytesPerRound, published.convergedRounds, published.convergedBytes),
-        '',
-      ],
-    ],
+    ['', 'rounds', 'up a round', 'down a round', 'converged after', 'bytes until then', 'of published'],
+    rows.map(({ name, cost: { rounds, bytesPerRound, convergedRounds, convergedBytes } }) => [
+      name,
+      meanCount(rounds),
+      bytesText(bytesPerRound.up),
+      bytesText(bytesPerRound.down),
+      meanCount(convergedRounds),
+      bytesText(convergedBytes),
+      percent(convergedBytes / published.convergedBytes),
+    ]),
   );
 }
 
-function ratio({ mean }: Spread): string {
+const REASONS = {
+  data: 'without data',
+  impossible: 'cannot be',
+  failed: 'failed',
+  unfinished: 'not done',
+} as const;
+
+/** Points that miss for the same reason stand together. */
+function missingText(missing: readonly Missing[]): string[] {
+  const groups = new Map<string, Missing[]>();
+  for (const one of missing) {
+    const key = JSON.stringify([one.data, one.reason, one.error]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return Array.from(groups.values(), ones => {
+    const { data, reason, error } = ones[0]!;
+    const names = ones.slice(0, MOST_NAMED).map(({ name, seeds }) => `${name} (seed ${seeds.join(', ')})`);
+    const more = ones.length > MOST_NAMED ? [`and ${ones.length - MOST_NAMED} more`] : [];
+    const what = reason === 'data' ? `${ones.length} points` : [...names, ...more].join('; ');
+    return `${REASONS[reason]}: ${data}: ${what}${error ? `: ${error.message}` : ''}`;
+  });
+}
+
+const MOST_NAMED = 4;
+
+function figure({ mean }: Estimate): string {
   return mean.toFixed(4);
+}
+
+function intervalText({ low, high }: Estimate): string {
+  return `${low.toFixed(4)} to ${high.toFixed(4)}`;
+}
+
+/** Of the interval, on its longer side: `.0012`. */
+function halfWidth({ mean, low, high }: Estimate): string {
+  return Math.max(high - mean, mean - low)
+    .toFixed(4)
+    .replace(/^0/, '');
+}
+
+/** `-62 % (-65 to -58)`. */
+function shareText(difference: Difference | null): string {
+  if (difference === null) return '';
+  const { ratio } = difference;
+  if (ratio === null) return 'not known';
+  const [mean, low, high] = [ratio.mean, ratio.low, ratio.high].map(value => {
+    const rounded = Math.round(100 * (value - 1));
+    return `${rounded > 0 ? '+' : ''}${rounded === 0 ? 0 : rounded}`;
+  });
+  return `${mean} % (${low} to ${high})`;
 }
 
 function percent(share: number): string {
@@ -111,6 +221,6 @@ function percent(share: number): string {
 }
 
 /** A mean of whole numbers. */
-function mean(count: number): string {
+function meanCount(count: number): string {
   return Number.isInteger(count) ? String(count) : count.toFixed(1);
 }

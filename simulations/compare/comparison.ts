@@ -24,7 +24,7 @@ export interface Comparison {
 
 /** What names a point, and what a baseline is. */
 export interface PointName {
-  /** Unlike any other's. */
+  /** Unlike any other's on the same data. */
   readonly name: string;
   /** The specification of the data. */
   readonly data: string;
@@ -39,7 +39,7 @@ export interface PointName {
   /** Null: the learner's. */
   readonly clipNorm: number | null;
   /** Devices asked a round; null: the default. */
-  readonly cohort: number | null;
+  readonly cohort: number | 'all' | null;
   /** The other axes of the study. */
   readonly settings: Readonly<Record<string, Value>>;
 }

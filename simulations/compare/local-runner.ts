@@ -1,17 +1,18 @@
-import { LarderError } from '../../shared/errors.ts';
 import type { DataSettings } from '../simulate/simulate.ts';
 import type { Job } from './job.ts';
 import { type Answer, JobProcess, ProcessEndedError, type Request } from './job-process.ts';
-import type { DataFacts, JobError, JobHooks, JobOutcome, Runner } from './runner.ts';
+import {
+  type DataFacts,
+  type JobError,
+  type JobHooks,
+  type JobOutcome,
+  type Runner,
+  RunnerClosedError,
+} from './runner.ts';
 import { dataKey } from './workbench.ts';
 
 /** A job whose process dies may have met bad luck; one that kills a second is to blame itself. */
 const ATTEMPTS = 2;
-
-/** Work was asked of a runner that was closed. */
-export class RunnerClosedError extends LarderError {
-  readonly code = 'runner_closed';
-}
 
 interface Task {
   readonly request: Request;

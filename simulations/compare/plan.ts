@@ -39,16 +39,14 @@ export function isFound(data: DataFacts | JobError | undefined): data is DataFac
   return data !== undefined && 'hash' in data;
 }
 
-/**
- * @throws SettingsError if a learner or an axis is unknown, or a value fits no combination at all.
- */
+/** @throws SettingsError as `compiledGrid` does. */
 export function planOf(
   study: Study,
   learners: ComparedLearners,
   found: FoundData,
   notice: (sentence: string) => void,
 ): Plan {
-  const planned = compiled(study, learners);
+  const planned = compiledGrid(study, learners);
   const points = study.data.flatMap(data => {
     const facts = found.get(data);
     const ofData = planned.filter(({ combination }) => combination.data === data);
@@ -75,8 +73,12 @@ interface Refused {
   readonly refused: SettingsError;
 }
 
-/** Of all combinations. A value that is refused wherever it matters is a mistake, and is told before anything is done. */
-function compiled(study: Study, learners: ComparedLearners): (Possible | Refused)[] {
+/**
+ * All combinations. Some may be impossible; a value that is refused wherever it matters is a mistake.
+ *
+ * @throws SettingsError of the first mistake.
+ */
+export function compiledGrid(study: Study, learners: ComparedLearners): (Possible | Refused)[] {
   const names = study.learners ?? [...learners.definitions.keys()];
   const all = combinations(study, names).map((combination): Possible | Refused => {
     try {

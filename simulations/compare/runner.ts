@@ -1,7 +1,13 @@
+import { LarderError } from '../../shared/errors.ts';
 import type { ContentHash } from '../../shared/hash.ts';
 import type { DataSettings } from '../simulate/simulate.ts';
 import type { Job } from './job.ts';
 import type { JobFiles } from './run-job.ts';
+
+/** Work was asked of a runner that was closed. */
+export class RunnerClosedError extends LarderError {
+  readonly code = 'runner_closed';
+}
 
 /** Does jobs somewhere: in processes of this machine, or on others. */
 export interface Runner {

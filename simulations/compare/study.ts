@@ -10,6 +10,9 @@ export type Value = string | number | boolean;
 
 const value = z.union([z.string(), z.number(), z.boolean()], { error: 'Give a text, a number, true or false.' });
 const positive = z.union([z.literal('none'), z.number().positive()], { error: 'Give a number above 0, or none.' });
+const devices = z.union([z.enum(['none', 'all']), z.int().positive()], {
+  error: 'Give a whole number above 0, all, or none.',
+});
 const count = z.union([z.literal('none'), z.int().positive()], { error: 'Give a whole number above 0, or none.' });
 
 /** One value stands for a list of it; a list has at least one, and none twice. */
@@ -36,7 +39,7 @@ const axes = {
   trust: several(z.enum(TRUST_MODELS)).optional(),
   epsilon: several(positive).optional(),
   clipNorm: several(positive).optional(),
-  cohort: several(count).optional(),
+  cohort: several(devices).optional(),
   holdout: several(z.enum(HOLDOUTS)).optional(),
   evaluateUsers: several(count).optional(),
   evaluateEvery: several(count).optional(),
