@@ -10,6 +10,8 @@ import { reproduceCommand } from './reproduce.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { togetherCommand } from './together.ts';
+import { tuneCommand } from './tune.ts';
+import { workerCommand } from './worker.ts';
 
 const program = new Command('larder')
   .description("Train a retail recommender on purchase histories that never leave the shoppers' devices.")
@@ -18,7 +20,9 @@ const program = new Command('larder')
   .exitOverride()
   .addCommand(simulateCommand())
   .addCommand(compareCommand())
+  .addCommand(workerCommand())
   .addCommand(reproduceCommand())
+  .addCommand(tuneCommand())
   .addCommand(serveCommand())
   .addCommand(deviceCommand())
   .addCommand(togetherCommand())
