@@ -24,6 +24,11 @@ export function list(text: string): string[] {
   return text === 'none' ? [] : text.split(',').map(part => part.trim());
 }
 
+/** Collects a repeatable text that may hold commas. */
+export function repeated(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
 /** `--seeds 1,2,3`. */
 export function integers(text: string): number[] {
   return list(text).map(integer);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { StudyOptions } from '../compare/study.ts';
 import { BASELINES } from '../simulate/settings.ts';
-import { integer, integers, list, number, setting, textSetting, values, varied } from './arguments.ts';
+import { integer, integers, list, number, repeated, setting, textSetting, values, varied } from './arguments.ts';
 import { backendOption } from './learner-options.ts';
 
 /** What commander parses `larder compare` to. */
@@ -23,7 +23,7 @@ export function compareCommand(): Command {
     .option(
       '--data <spec>',
       'synthetic[:…], online-retail:PATH, movielens:PATH or csv:PATH; repeatable. Files are looked for here, then in the folder LARDER_DATA',
-      (spec: string, before: string[] = []) => [...before, spec],
+      repeated,
     )
     .option(
       '--column <role=name>',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SettingsError } from '../../shared/errors.ts';
-import { type Asked, check, compare, describe } from '../compare/compare.ts';
+import type { Asked } from '../compare/asked.ts';
+import { check, compare, describe } from '../compare/compare.ts';
 import { loadLearners } from '../compare/learners.ts';
 import { LocalRunner } from '../compare/local-runner.ts';
 import { planOf } from '../compare/plan.ts';
@@ -36,7 +37,7 @@ export async function runCompare(file: string | undefined, flags: CompareFlags):
   const folder = plan ? undefined : new StudyFolder(path);
   let runner: Runner | undefined;
   try {
-    runner = await openRunner(redis, parallel, notice);
+    runner = await openRunner(plan ? undefined : redis, parallel, notice);
     const closing = runner;
     signal.addEventListener('abort', () => void closing.close());
     if (folder === undefined) {

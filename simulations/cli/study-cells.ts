@@ -1,3 +1,4 @@
+import type { FinishedJob } from '../compare/compare.ts';
 import { type Job, jobId } from '../compare/job.ts';
 import type { Plan, PlannedPoint } from '../compare/plan.ts';
 import { pointGrid } from '../compare/point-grid.ts';
@@ -13,29 +14,28 @@ const OTHER_LINES = 8;
 export class StudyCells {
   readonly #study: Study;
   readonly #points: readonly PlannedPoint[];
-  readonly #finished: ReadonlySet<string>;
   readonly #quality = new Map<string, number>();
   readonly #running = new Set<string>();
   readonly #failed = new Set<string>();
   #data: string;
 
-  constructor(study: Study, { points }: Plan, finished: ReadonlySet<string>) {
+  constructor(study: Study, { points }: Plan, finished: ReadonlyMap<string, FinishedJob>) {
     this.#study = study;
     this.#points = points;
-    this.#finished = finished;
+    for (const [id, { finding }] of finished) this.#quality.set(id, qualityOf(finding));
     this.#data = study.data[0]!;
   }
 
   started(job: Job): void {
+    if (!this.#isBusy()) this.#data = job.settings.data;
     this.#running.add(jobId(job));
-    this.#data = job.settings.data;
   }
 
   ended(job: Job, result: Finding | JobError): void {
     const id = jobId(job);
     this.#running.delete(id);
     if ('message' in result) this.#failed.add(id);
-    else this.#quality.set(id, result.metrics!.full['ndcg@10']);
+    else this.#quality.set(id, qualityOf(result));
   }
 
   /** As many rows as the terminal has room for: first those that are being worked on. */
@@ -52,20 +52,29 @@ export class StudyCells {
     );
   }
 
+  /** Whether the data set that is shown is worked on. */
+  #isBusy(): boolean {
+    return this.#points.some(point => point.data === this.#data && this.#isRunning(point));
+  }
+
   #isRunning({ jobs }: PlannedPoint): boolean {
     return jobs.some(job => this.#running.has(jobId(job)));
   }
 
-  /** The mean of the seeds that this process saw end, and how many have ended of all. */
+  /** The mean of the seeds that are done, and how many have ended of all. */
   #cell(point: PlannedPoint): string {
     const { jobs, impossible } = point;
     if (impossible !== undefined) return 'cannot be';
     const ids = jobs.map(jobId);
     const values = ids.flatMap(id => this.#quality.get(id) ?? []);
     const failed = ids.filter(id => this.#failed.has(id)).length;
-    const ended = ids.filter(id => this.#finished.has(id)).length + values.length + failed;
+    const ended = values.length + failed;
     const mean = values.length > 0 ? (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(4) : '';
     const state = failed > 0 ? ` ${failed} failed` : this.#isRunning(point) ? ' …' : '';
     return ended === 0 && state === '' ? '' : `${mean} ${ended}/${ids.length}${state}`;
   }
+}
+
+function qualityOf({ metrics }: Finding): number {
+  return metrics!.full['ndcg@10'];
 }

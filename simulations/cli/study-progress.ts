@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { CompareHooks } from '../compare/compare.ts';
+import type { CompareHooks, FinishedJob } from '../compare/compare.ts';
 import { type Job, jobId, jobName } from '../compare/job.ts';
 import type { Plan } from '../compare/plan.ts';
 import type { JobError, JobTiming } from '../compare/runner.ts';
@@ -47,7 +47,7 @@ export class StudyProgress {
     this.#cells = undefined;
   }
 
-  #planned(study: Study, plan: Plan, finished: ReadonlySet<string>): void {
+  #planned(study: Study, plan: Plan, finished: ReadonlyMap<string, FinishedJob>): void {
     const pending = plan.jobs.filter(job => !finished.has(jobId(job)));
     this.#left = new TimeLeft(pending);
     this.#total = plan.jobs.length;

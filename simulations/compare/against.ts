@@ -2,6 +2,7 @@ import { SettingsError } from '../../shared/errors.ts';
 import type { BaselineName } from '../simulate/baselines.ts';
 import { BASELINES } from '../simulate/settings.ts';
 import { isNoised } from './grid.ts';
+import { type ComparedLearners, comparedNames } from './learners.ts';
 import type { PlannedPoint } from './plan.ts';
 import type { Study } from './study.ts';
 
@@ -19,16 +20,19 @@ const NO_NOISE: Against = new Map([
  *
  * @throws SettingsError if it is none of these.
  */
-export function againstOf({ against, axes, learners }: Study): Against {
+export function againstOf({ against, axes, learners: called }: Study, learners: ComparedLearners): Against {
   if (against === undefined || against === 'none') return NO_NOISE;
   const baseline = BASELINES.find(name => name === against);
   if (baseline !== undefined) return baseline;
-  const changes = new Map(against.split(',').map(part => part.split('=', 2) as [string, string]));
-  for (const [axis, value] of changes) {
-    const values = (axis === 'learner' ? learners : axes[axis])?.map(String);
-    if (values?.includes(value)) continue;
+  const names = comparedNames(called, learners);
+  const changes = new Map<string, string>();
+  for (const part of against.split(',')) {
+    const [axis = '', value = ''] = part.split('=', 2);
+    const known = axis === 'learner' ? names.has(value) : axes[axis]?.map(String).includes(value);
+    changes.set(axis, names.get(value) ?? value);
+    if (known) continue;
     throw new SettingsError(
-      `Differences cannot be taken against "${against}": the study has no ${axis} ${value ?? ''}. Give none, ${BASELINES.join(', ')}, or a setting with one of the study's values, as in epsilon=none.`,
+      `Differences cannot be taken against "${against}": the study has no ${axis} ${value}. Give none, ${BASELINES.join(', ')}, or a setting with one of the study's values, as in epsilon=none.`,
     );
   }
   return changes;

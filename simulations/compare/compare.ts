@@ -3,14 +3,13 @@ import type { Finding } from '../runs/results.ts';
 import { RunFolderError } from '../runs/run-folder.ts';
 import { codeVersion } from '../version.ts';
 import { againstOf } from './against.ts';
+import type { Asked } from './asked.ts';
 import type { Comparison } from './comparison.ts';
 import { type Job, jobId } from './job.ts';
-import type { ComparedLearners } from './learners.ts';
 import { compiledGrid, type FoundData, type Plan, planOf } from './plan.ts';
 import { pointsCsv, pointsJsonl } from './point-files.ts';
 import { comparisonOf } from './results.ts';
 import type { DataFacts, JobError, JobTiming, Runner } from './runner.ts';
-import type { Study } from './study.ts';
 import type { StudyFolder } from './study-folder.ts';
 import { agree, recordOf } from './study-record.ts';
 
@@ -19,16 +18,10 @@ export interface CompareHooks {
   /** Aborting it ends the study: what is finished stays. */
   readonly signal: AbortSignal;
   notice(sentence: string): void;
-  /** Before anything is done; `finished` are the ids of the jobs that were done before. */
-  planned(plan: Plan, finished: ReadonlySet<string>): void;
+  /** Before anything is done; `finished` are the jobs that were done before, by id. */
+  planned(plan: Plan, finished: ReadonlyMap<string, FinishedJob>): void;
   started(job: Job): void;
   ended(job: Job, result: Finding | JobError, timing: JobTiming | undefined): void;
-}
-
-/** A study with what it needs to know of learners. */
-export interface Asked {
-  readonly study: Study;
-  readonly learners: ComparedLearners;
 }
 
 /**
@@ -44,20 +37,24 @@ export async function compare(
   mixVersions = false,
 ): Promise<Comparison> {
   const { study, learners } = asked;
-  const found = await describe(asked, runner, hooks.notice);
-  const plan = planOf(study, learners, found, hooks.notice);
+  const notice = (sentence: string): void => hooks.notice(sentence);
+  const found = await describe(asked, runner, notice);
+  const plan = planOf(study, learners, found, notice);
   const record = recordOf(study, learners, found);
   const finished = finishedJobs(plan, folder);
   checkVersions(folder, finished, mixVersions);
   agree(folder, record);
-  hooks.planned(plan, new Set(finished.keys()));
+  hooks.planned(plan, finished);
 
   const failed = new Map<string, JobError>();
   const pending = plan.jobs.filter(job => !finished.has(jobId(job)));
   const doJob = async (job: Job): Promise<void> => {
     folder.forget(job);
-    const started = (): void => hooks.started(job);
-    const outcome = await runner.run(job, { signal: hooks.signal, started, notice: hooks.notice });
+    const outcome = await runner.run(job, {
+      signal: hooks.signal,
+      started: () => hooks.started(job),
+      notice: sentence => hooks.notice(sentence),
+    });
     if (outcome.status === 'stopped') return;
     if (outcome.timing !== undefined) folder.time(job, outcome.timing);
     if (outcome.status === 'failed') {
@@ -73,7 +70,7 @@ export async function compare(
   setMaxListeners(0, hooks.signal);
   await Promise.all(pending.map(doJob));
 
-  const comparison = comparisonOf(study, record, plan, found, folder, failed);
+  const comparison = comparisonOf(asked, record, plan, found, folder, failed);
   folder.write('comparison.json', `${JSON.stringify(comparison, null, 2)}\n`);
   folder.write('points.csv', pointsCsv(comparison.points));
   folder.write('points.jsonl', pointsJsonl(comparison.points));
@@ -83,7 +80,7 @@ export async function compare(
 /** @throws SettingsError for mistakes that show before any data are loaded. */
 export function check({ study, learners }: Asked): void {
   compiledGrid(study, learners);
-  againstOf(study);
+  againstOf(study, learners);
 }
 
 /** Loads the data of a study, each once, as the first of its runs need them. */
@@ -100,18 +97,26 @@ export async function describe(
   return new Map(await Promise.all(study.data.map(describeOne)));
 }
 
-/** By id: the code that each was done with. */
-export function finishedJobs({ jobs }: Plan, folder: Pick<StudyFolder, 'config'>): ReadonlyMap<string, string> {
+/** What an earlier process did of a study, or this one. */
+export interface FinishedJob {
+  readonly finding: Finding;
+  /** The version of the code that did it. */
+  readonly code: string;
+}
+
+function finishedJobs({ jobs }: Plan, folder: StudyFolder): ReadonlyMap<string, FinishedJob> {
   return new Map(
     jobs.flatMap(job => {
       const config = folder.config(job);
-      return config === undefined ? [] : [[jobId(job), config.code] as const];
+      if (config === undefined) return [];
+      const finding = JSON.parse(folder.run(job, 'result.json').toString()) as Finding;
+      return [[jobId(job), { finding, code: config.code }]];
     }),
   );
 }
 
-function checkVersions({ path }: StudyFolder, finished: ReadonlyMap<string, string>, mixVersions: boolean): void {
-  const others = Array.from(finished.values()).filter(code => code !== codeVersion());
+function checkVersions({ path }: StudyFolder, finished: ReadonlyMap<string, FinishedJob>, mixVersions: boolean): void {
+  const others = Array.from(finished.values(), ({ code }) => code).filter(code => code !== codeVersion());
   if (others.length === 0 || mixVersions) return;
   const versions = Array.from(new Set(others)).sort().join(', ');
   throw new RunFolderError(

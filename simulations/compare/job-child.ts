@@ -15,10 +15,12 @@ const hooks: SimulateHooks = {
   notice: sentence => send({ type: 'notice', sentence }),
 };
 
-process.on('message', async (request: Request) => {
-  if (request.type === 'describe') send({ type: 'described', found: await bench.describe(request.data, hooks) });
-  else send({ type: 'ended', outcome: await bench.run(request.job, hooks) });
-});
+const answerTo = async (request: Request): Promise<Answer> =>
+  request.type === 'describe'
+    ? { type: 'described', found: await bench.describe(request.data, hooks) }
+    : { type: 'ended', outcome: await bench.run(request.job, hooks) };
+
+process.on('message', (request: Request) => void answerTo(request).then(send));
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches all processes of a terminal: what becomes of this one is the parent's to say.
 process.on('SIGINT', () => {});

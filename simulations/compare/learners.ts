@@ -9,6 +9,14 @@ export interface ComparedLearners {
   readonly files: ReadonlyMap<string, { readonly name: string; readonly file: LearnerFile }>;
 }
 
+/** Those of a study, all that Larder has if it names none: what it calls them, and the names that runs know them by. */
+export function comparedNames(
+  called: readonly string[] | undefined,
+  { definitions, files }: ComparedLearners,
+): ReadonlyMap<string, string> {
+  return new Map((called ?? [...definitions.keys()]).map(name => [name, files.get(name)?.name ?? name]));
+}
+
 export const builtInLearners: ComparedLearners = { definitions: learnerDefinitions, files: new Map() };
 
 /**

@@ -5,7 +5,7 @@ import { type SimulateSettings, simulateSettings } from '../simulate/settings.ts
 import { codeVersion } from '../version.ts';
 import { type Combination, combinations, effective, optionsOf } from './grid.ts';
 import { type Job, jobId } from './job.ts';
-import type { ComparedLearners } from './learners.ts';
+import { type ComparedLearners, comparedNames } from './learners.ts';
 import type { DataFacts, JobError } from './runner.ts';
 import type { Study, Value } from './study.ts';
 import { dataKey } from './workbench.ts';
@@ -79,7 +79,7 @@ interface Refused {
  * @throws SettingsError of the first mistake.
  */
 export function compiledGrid(study: Study, learners: ComparedLearners): (Possible | Refused)[] {
-  const names = study.learners ?? [...learners.definitions.keys()];
+  const names = Array.from(comparedNames(study.learners, learners).keys());
   const all = combinations(study, names).map((combination): Possible | Refused => {
     try {
       const options = { ...optionsOf(study, combination, learners), baselines: [] };

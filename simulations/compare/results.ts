@@ -5,6 +5,7 @@ import { type Resampled, resample, type Sample } from '../statistics/resample.ts
 import { QUALITIES, type Quality, type UserValues, userQuality } from '../statistics/user-quality.ts';
 import { parseUserTable, type UserTable } from '../statistics/user-table.ts';
 import { againstOf, baselineOf } from './against.ts';
+import type { Asked } from './asked.ts';
 import type { Comparison, Difference, Federated, LengthGroup, Missing, Point } from './comparison.ts';
 import { type Job, jobId, jobName } from './job.ts';
 import { meanOf } from './mean.ts';
@@ -28,7 +29,7 @@ type Quantities = Readonly<Record<Quality, Resampled>>;
 
 /** Makes points of all that is finished in a study's folder; `failed` says by job what is not. */
 export function comparisonOf(
-  study: Study,
+  { study, learners }: Asked,
   record: StudyRecord,
   { points }: Plan,
   found: FoundData,
@@ -48,7 +49,7 @@ export function comparisonOf(
       return resampled(ofData, runsOf);
     }),
   );
-  const against = againstOf(study);
+  const against = againstOf(study, learners);
   const made = present.map((planned): Point => {
     const other = baselineOf(planned, present, against);
     const difference = other && {
@@ -139,7 +140,7 @@ function pointOf(
     users: findings[0]!.evaluatedUsers,
     metrics: meanOf(findings.map(({ metrics }) => metrics!)),
     quality: eachQuality(quality => estimateOf(quantities[quality])),
-    historyLength: meanOf(runs.map(({ users }) => lengthGroups(users))) as LengthGroup[],
+    historyLength: meanOf(runs.map(({ users }) => lengthGroups(users))),
     federated: federated.length > 0 ? { ...meanOf(federated), privacy: federated[0]!.privacy } : null,
     ...(coldStart.length > 0 && { coldStart: meanOf(coldStart) }),
     ...(cost.length > 0 && { cost: meanOf(cost) }),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RunFolderError } from '../runs/run-folder.ts';
 import { codeVersion, version } from '../version.ts';
-import type { ComparedLearners } from './learners.ts';
+import { type ComparedLearners, comparedNames } from './learners.ts';
 import type { FoundData } from './plan.ts';
 import type { DataFacts, JobError } from './runner.ts';
 import type { Study } from './study.ts';
@@ -25,9 +25,7 @@ export function recordOf(
   learners: ComparedLearners,
   found: FoundData,
 ): StudyRecord {
-  const names = (grid.learners ?? [...learners.definitions.keys()]).map(
-    called => learners.files.get(called)?.name ?? called,
-  );
+  const names = Array.from(comparedNames(grid.learners, learners).values());
   return {
     name,
     question,
