@@ -41,9 +41,12 @@ export function choleskySolve(matrix: usize, order: i32, stride: i32, vector: us
 
 export function ridgedLower(matrix: usize, order: i32, stride: i32, ridge: f64, factor: usize): void {
   const rowBytes = (<usize>stride) << 3;
-  for (let i: usize = 0; i < <usize>order; i++, matrix += rowBytes, factor += rowBytes) {
-    memory.copy(factor, matrix, i << 3);
-    store<f64>(factor + (i << 3), load<f64>(matrix + (i << 3)) + ridge);
+  for (let i = 0; i < order; i++, matrix += rowBytes, factor += rowBytes) {
+    const end = (<usize>i) << 3;
+    const pairs = (<usize>(i & ~1)) << 3;
+    for (let at: usize = 0; at < pairs; at += 16) v128.store(factor + at, v128.load(matrix + at));
+    if (i & 1) store<f64>(factor + pairs, load<f64>(matrix + pairs));
+    store<f64>(factor + end, load<f64>(matrix + end) + ridge);
   }
 }
 

@@ -1,6 +1,8 @@
 import { threadHeap } from '../../kernels/heap.ts';
+import { householderEigen } from '../../linear-algebra/householder-eigen.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
+import { transpose } from '../../linear-algebra/square-product.ts';
 import { strideOf } from '../../linear-algebra/stride.ts';
 import { multiplyRight } from '../../linear-algebra/tall.ts';
 import type { SolveOptions } from './options.ts';
@@ -30,22 +32,25 @@ export function stepItems(items: Items, gradient: Float64Array, gramian: Float64
   const { vectors, buyers, users } = items;
   const full = unpack(gramian, order);
   const pull = multiplyRight(vectors, full, order);
-  withSolver(order, (solver, matrix, vector) => {
-    placeLower(full, order, matrix);
-    for (let item = 0; item < buyers.length; item++) {
-      const base = item * order;
-      const ridge = itemRidge(buyers[item]!, users, options);
-      const bought = Math.min(1, (CURVATURE * Math.max(0, buyers[item]!)) / users);
-      // (c S + ridge I) x = b, over c: so that S is there once for all items.
-      const curvature = unobservedWeight + bought;
-      for (let k = 0; k < order; k++) {
-        const slope = gradient[base + k]! - ridge * vectors[base + k]! - unobservedWeight * pull[base + k]!;
-        vector[k] = slope / curvature;
-      }
-      solver.solve(order, ridge / curvature);
-      for (let k = 0; k < order; k++) vectors[base + k]! += vector[k]!;
+  // All items have c S + ridge I, so along the eigenvectors of S every step is a division.
+  const eigen = householderEigen(full, order);
+  const slopes = new Float64Array(vectors.length);
+  for (let item = 0; item < buyers.length; item++) {
+    const ridge = itemRidge(buyers[item]!, users, options);
+    const base = item * order;
+    for (let k = base; k < base + order; k++) {
+      slopes[k] = gradient[k]! - ridge * vectors[k]! - unobservedWeight * pull[k]!;
     }
-  });
+  }
+  const turned = multiplyRight(slopes, eigen.vectors, order);
+  for (let item = 0; item < buyers.length; item++) {
+    const bought = Math.min(1, (CURVATURE * Math.max(0, buyers[item]!)) / users);
+    const curvature = unobservedWeight + bought;
+    const ridge = definiteRidge(itemRidge(buyers[item]!, users, options) / curvature, eigen.values);
+    for (let k = 0; k < order; k++) turned[item * order + k]! /= curvature * (eigen.values[k]! + ridge);
+  }
+  const steps = multiplyRight(turned, transpose(eigen.vectors, order), order);
+  for (let k = 0; k < vectors.length; k++) vectors[k]! += steps[k]!;
 }
 
 /**
@@ -93,6 +98,18 @@ function withSolver(
 function placeLower(square: Float64Array, order: number, matrix: Float64Array): void {
   const stride = strideOf(order);
   for (let row = 0; row < order; row++) matrix.set(square.subarray(row * order, row * order + row + 1), row * stride);
+}
+
+/**
+ * A ridge that makes a matrix of these eigenvalues, descending, positive definite to working precision: noise can leave it
+ * indefinite, and then the ridge doubles until it is not, as RidgeSolver's does.
+ */
+function definiteRidge(ridge: number, eigenvalues: Float64Array): number {
+  const [largest, smallest] = [eigenvalues[0]!, eigenvalues.at(-1)!];
+  const tolerance = eigenvalues.length * Number.EPSILON;
+  let added = ridge;
+  while (smallest + added <= tolerance * (largest + added)) added *= 2;
+  return added;
 }
 
 function itemRidge(buyers: number, users: number, options: SolveOptions): number {

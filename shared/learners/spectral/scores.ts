@@ -72,7 +72,9 @@ export class Scorer {
     const scores = new Float32Array(items);
     for (let item = 0; item < scores.length; item++) {
       const score = rowScores[rowOf[item]!]!;
-      scores[item] = (score > 0 ? ofRow[item]! : 1) * score + prior * shares[item]!;
+      // Whichever sign noise gave the score, without a branch: positive ones are shared among the row's items.
+      const positive = (score + Math.abs(score)) / 2;
+      scores[item] = ofRow[item]! * positive + (score - positive) + prior * shares[item]!;
     }
     return scores;
   }
