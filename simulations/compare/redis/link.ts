@@ -48,7 +48,7 @@ export class RedisLink {
     this.client.on('error', error => {
       this.#reason = messageOf(error).replace(/\.$/, '');
     });
-    this.client.on('end', () => this.#lost.abort(this.#lostError()));
+    this.client.on('end', () => this.#open && this.#lost.abort(this.#lostError()));
   }
 
   /** @throws SettingsError if `url` is none of Redis; RedisError if nobody answers there, or it refuses. */
@@ -72,7 +72,7 @@ export class RedisLink {
     }
   }
 
-  /** Aborted, with a RedisError as its reason, when Redis is given up, or the link closed. */
+  /** Aborted, with a RedisError as its reason, when Redis is given up. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }

@@ -2,7 +2,14 @@ import { Queue, QueueEvents } from 'bullmq';
 import { LarderError } from '../../../shared/errors.ts';
 import type { DataSettings } from '../../simulate/simulate.ts';
 import { type Job, jobId, jobName } from '../job.ts';
-import type { DataFacts, JobError, JobHooks, JobOutcome, Runner } from '../runner.ts';
+import {
+  type DataFacts,
+  type JobError,
+  type JobHooks,
+  type JobOutcome,
+  type Runner,
+  RunnerClosedError,
+} from '../runner.ts';
 import { RedisError, RedisLink } from './link.ts';
 import { type JobMessage, readMessage, unpackOutcome } from './messages.ts';
 import { DEATHS, GATHERED_SECONDS, PREFIX, QUEUE_TIMES, type QueueTimes, RESULT_SECONDS, resultKey } from './queue.ts';
@@ -40,6 +47,7 @@ export class RedisRunner implements Runner {
   readonly #events: QueueEvents;
   readonly #pending = new Map<string, Pending>();
   readonly #looking: NodeJS.Timeout;
+  #closing: Promise<void> | undefined;
   #removals: Promise<unknown> = Promise.resolve();
   readonly #told = new Map<string, string>();
 
@@ -60,7 +68,7 @@ export class RedisRunner implements Runner {
     this.#events.on('completed', ({ jobId }) => void this.#look(jobId));
     this.#events.on('failed', ({ jobId }) => void this.#look(jobId));
     this.#events.on('delayed', ({ jobId }) => void this.#tellRefusals(jobId));
-    this.#looking = setInterval(() => this.#lookAround(), times.lookEveryMs);
+    this.#looking = setInterval(() => this.#lookAround(), times.lookEveryMs).unref();
     link.lost.addEventListener('abort', () => this.#giveUp(link.lost.reason));
   }
 
@@ -79,6 +87,8 @@ export class RedisRunner implements Runner {
 
   async run(job: Job, hooks: JobHooks): Promise<JobOutcome> {
     this.#link.lost.throwIfAborted();
+    if (this.#closing)
+      throw new RunnerClosedError('Work was asked of a runner that was closed. Start the command again.');
     if (hooks.signal.aborted) return { status: 'stopped' };
     const refused = untransportable(job);
     if (refused !== undefined) return { status: 'failed', error: refused };
@@ -96,7 +106,12 @@ export class RedisRunner implements Runner {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#looking);
     for (const id of this.#pending.keys()) this.#stop(id);
     const closed = async (): Promise<void> => {
@@ -174,6 +189,7 @@ export class RedisRunner implements Runner {
 
   /** Takes the job back if nobody has begun it; else what comes of it waits for the next start. */
   #stop(id: string): void {
+    if (!this.#pending.has(id)) return;
     this.#settle(id, { status: 'stopped' });
     this.#remove(this.#queue.remove(id));
   }

@@ -71,7 +71,12 @@ export class RedisWorker {
     const name = connectionName({ code, id });
     const link = await RedisLink.open(url, { name, patienceMs: times.patienceMs, notice: say });
     const worker = new RedisWorker(id, link, options);
-    await link.ready(worker.#worker.waitUntilReady());
+    try {
+      await link.ready(worker.#worker.waitUntilReady());
+    } catch (error) {
+      await worker.#worker.close(true);
+      throw error;
+    }
     return worker;
   }
 
@@ -87,6 +92,7 @@ export class RedisWorker {
     });
     try {
       await Promise.race([given, aborted(signal)]);
+      this.#options.say('taking no more jobs; those at hand are finished');
       await Promise.race([given, this.#worker.close()]);
       return this.#counts;
     } finally {
