@@ -61,12 +61,17 @@ const schema = z.strictObject({
   clipQuantile: z.number().gt(0).lt(1).optional(),
 });
 
+/** Whether noise is asked for. */
+export function isNoised({ epsilon, noiseMultiplier }: PrivacyOptions): boolean {
+  return epsilon !== undefined || noiseMultiplier !== undefined;
+}
+
 /** @throws SettingsError if an option is out of range, or options do not fit each other. */
 export function compilePrivacyOptions(options: PrivacyOptions): PrivacySettings {
   const parsed = schema.safeParse(options);
   if (!parsed.success) throw new SettingsError(`The privacy settings do not fit:\n${z.prettifyError(parsed.error)}`);
   const { trust, sampling, noise } = parsed.data;
-  const noised = parsed.data.epsilon !== undefined || parsed.data.noiseMultiplier !== undefined;
+  const noised = isNoised(parsed.data);
   const adjacency = parsed.data.adjacency ?? defaultAdjacency(trust, sampling);
   const refuse = (when: boolean, sentence: string): void => {
     if (when) throw new SettingsError(sentence);

@@ -37,14 +37,17 @@ export function learnerDefinitionsWith(further: readonly LearnerDefinition<unkno
  * The learner's options with the defaults filled in: what a run records and a coordinator sends, so that devices of
  * another version compute the same.
  *
+ * @param noised whether sums will carry noise, for which learners have other defaults.
  * @throws SettingsError if no learner has that name, or the options are not valid for it.
  */
 export function learnerOptions(
   name: string,
-  options: unknown = {},
+  options: object = {},
   definitions = learnerDefinitions,
+  noised = false,
 ): Record<string, unknown> {
-  return optionsOf(definitionOf(name, definitions), options);
+  const definition = definitionOf(name, definitions);
+  return optionsOf(definition, noised ? { ...definition.underNoise, ...options } : options);
 }
 
 /** @throws SettingsError if no learner has that name, or the options are not valid for it. */

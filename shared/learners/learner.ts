@@ -89,6 +89,11 @@ export interface LearnerDefinition<Options = never> {
   readonly name: string;
   /** Validates the options and fills in the defaults; unknown keys are errors. */
   readonly options: ZodType<Options>;
+  /**
+   * Other defaults for runs with noise: what is best without it, such as a clip norm that no contribution reaches, drowns
+   * in it. Chosen on the synthetic world alone, so that no real purchase pays for the choice.
+   */
+  readonly underNoise?: Readonly<Record<string, unknown>>;
   /** `numerics`: where `fold` has its large computations done; without it, on its own thread. */
   create(options: Options, catalogue: Catalogue, numerics?: Numerics): Learner;
 }

@@ -12,7 +12,7 @@ import { trainPooledSums } from './pooled-sums.ts';
 import { popularity } from './popularity.ts';
 
 type Trainer = (
-  options: unknown,
+  options: object,
   train: Population,
   catalogue: Catalogue,
   seed: number,
@@ -44,7 +44,7 @@ export function hasPooledTwin(learner: string): boolean {
  */
 export async function trainPooled(
   learner: string,
-  options: unknown,
+  options: object,
   train: Population,
   catalogue: Catalogue,
   seed: number,

@@ -5,7 +5,7 @@ import { Coordinator } from '../../server/coordinator.ts';
 import { Gateway } from '../../server/gateway/gateway.ts';
 import { FileLedger } from '../../server/privacy/file-ledger.ts';
 import { type Ledger, MemoryLedger, spent } from '../../server/privacy/ledger.ts';
-import { compilePrivacyOptions } from '../../server/privacy/options.ts';
+import { compilePrivacyOptions, isNoised } from '../../server/privacy/options.ts';
 import { privacyWeights, RunPrivacy } from '../../server/privacy/run-privacy.ts';
 import { type PrivacySchedule, scheduleOf } from '../../server/privacy/schedule.ts';
 import { compileRoundOptions } from '../../server/round/settings.ts';
@@ -22,13 +22,14 @@ import { version } from '../version.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
 import { privacyOptions } from './privacy-options.ts';
-import { privacyText } from './privacy-text.ts';
+import { privacyText } from '../runs/privacy-text.ts';
 import type { ServeFlags } from './serve.ts';
 
 export async function runServe(flags: ServeFlags): Promise<void> {
   const { set, rounds, host, port, goal, minimum, overSelection, recruitMs, trainMs } = flags;
   const { name, learners, file } = await chooseLearner(flags, sentence => process.stderr.write(`${sentence}\n`));
-  const options = learnerOptions(name, { ...set, ...(rounds !== undefined && { rounds }) }, learners);
+  const given = { ...set, ...(rounds !== undefined && { rounds }) };
+  const options = learnerOptions(name, given, learners, isNoised(flags));
   const settings = compileRoundOptions({ goal, minimum, overSelection, recruitMs, trainMs });
   const catalogue = await catalogueFor(flags);
   const learner = createLearner(name, options, catalogue, learners);

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { compilePrivacyOptions, type PrivacyOptions, type PrivacySettings } from '../../server/privacy/options.ts';
+import {
+  compilePrivacyOptions,
+  isNoised,
+  type PrivacyOptions,
+  type PrivacySettings,
+} from '../../server/privacy/options.ts';
 import { SettingsError } from '../../shared/errors.ts';
 import { learnerDefinitions, learnerOptions } from '../../shared/learners/index.ts';
 import { TFJS_BACKENDS } from '../learners/backend.ts';
@@ -74,6 +79,6 @@ export function simulateSettings(options: SimulateOptions, learners = learnerDef
   return {
     ...settings,
     privacy,
-    learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners),
+    learnerOptions: learnerOptions(settings.learner, settings.learnerOptions, learners, isNoised(privacy)),
   };
 }

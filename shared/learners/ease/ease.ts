@@ -32,6 +32,7 @@ const MAX_ATTEMPTS = 30;
 export const ease: LearnerDefinition<EaseOptions> = {
   name: 'ease',
   options: easeOptionsSchema,
+  underNoise: { clipNorm: 1 },
   create: (options, catalogue, numerics) => new Ease(options, catalogue, numerics),
 };
 

@@ -25,6 +25,7 @@ const POPULARITY_PRIOR = 1e-6;
 export const ials: LearnerDefinition<IalsOptions> = {
   name: 'ials',
   options: ialsOptionsSchema,
+  underNoise: { clipNorm: 1 },
   create: (options, catalogue) => new ImplicitAls(options, catalogue),
 };
 

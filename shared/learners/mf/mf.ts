@@ -37,6 +37,7 @@ const RIDGE_ITEMS = 6;
 export const mf: LearnerDefinition<MfOptions> = {
   name: 'mf',
   options: mfOptionsSchema,
+  underNoise: { clipNorm: 1 },
   create: (options, { size }) => new MatrixFactorisation(options, size, threadHeap()),
 };
 

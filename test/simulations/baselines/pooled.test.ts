@@ -22,7 +22,7 @@ describe('pooled training', () => {
   const rows = shoppers.map(({ items }) => Array.from(items, (item, at): Row => [item, at]));
   const { population } = smallDataset(rows, PLANTED_ITEMS);
   const catalogue = catalogueOf(PLANTED_ITEMS);
-  const quality = async (learner: string, options: unknown, seed = 1) => {
+  const quality = async (learner: string, options: object, seed = 1) => {
     const scorer = await trainPooled(learner, options, population, catalogue, seed);
     return shoppers.reduce((sum, shopper, user) => sum + precision(scorer(user), shopper), 0) / shoppers.length;
   };
