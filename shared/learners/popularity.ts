@@ -23,6 +23,7 @@ type PopularityOptions = z.output<typeof optionsSchema>;
 export const popularity: LearnerDefinition<PopularityOptions> = {
   name: 'popularity',
   options: optionsSchema,
+  underNoise: { clipNorm: 1 },
   create: (options, catalogue) => new Popularity(options, catalogue),
 };
 

@@ -30,7 +30,7 @@ const SMALLEST_RIDGE = 1e-3;
 export const spectral: LearnerDefinition<SpectralOptions> = {
   name: 'spectral',
   options: spectralOptionsSchema,
-  underNoise: { clipNorm: 10 },
+  underNoise: { clipNorm: 3 },
   create: (options, catalogue) => new Spectral(options, catalogue),
 };
 
