@@ -42,7 +42,7 @@ export async function runCompare(file: string | undefined, flags: CompareFlags):
     signal.addEventListener('abort', () => void closing.close());
     if (folder === undefined) {
       const found = await describe(asked, runner, notice);
-      const planned = planOf(study, asked.learners, found, notice);
+      const planned = planOf(asked, found, notice);
       if (json) printJson(planDocument(planned, study));
       else process.stdout.write(`${planText(planned, study)}\n`);
       return;

@@ -1,10 +1,10 @@
 import { SettingsError } from '../../shared/errors.ts';
 import type { BaselineName } from '../simulate/baselines.ts';
 import { BASELINES } from '../simulate/settings.ts';
+import type { Asked } from './asked.ts';
 import { isNoised } from './grid.ts';
-import { type ComparedLearners, comparedNames } from './learners.ts';
+import { comparedNames } from './learners.ts';
 import type { PlannedPoint } from './plan.ts';
-import type { Study } from './study.ts';
 
 /** A baseline, or what another combination has otherwise: values by axis, and perhaps another learner. */
 export type Against = BaselineName | ReadonlyMap<string, string>;
@@ -20,11 +20,12 @@ const NO_NOISE: Against = new Map([
  *
  * @throws SettingsError if it is none of these.
  */
-export function againstOf({ against, axes, learners: called }: Study, learners: ComparedLearners): Against {
+export function againstOf({ study, learners }: Asked): Against {
+  const { against, axes } = study;
   if (against === undefined || against === 'none') return NO_NOISE;
   const baseline = BASELINES.find(name => name === against);
   if (baseline !== undefined) return baseline;
-  const names = comparedNames(called, learners);
+  const names = comparedNames(study.learners, learners);
   const changes = new Map<string, string>();
   for (const part of against.split(',')) {
     const [axis = '', value = ''] = part.split('=', 2);

@@ -5,8 +5,9 @@ import { codeVersion } from '../version.ts';
 import { againstOf } from './against.ts';
 import type { Asked } from './asked.ts';
 import type { Comparison } from './comparison.ts';
+import { compiledGrid, isPossible } from './compiled.ts';
 import { type Job, jobId } from './job.ts';
-import { compiledGrid, type FoundData, type Plan, planOf } from './plan.ts';
+import { type FoundData, type Plan, planOf } from './plan.ts';
 import { pointsCsv, pointsJsonl } from './point-files.ts';
 import { comparisonOf } from './results.ts';
 import type { DataFacts, JobError, JobTiming, Runner } from './runner.ts';
@@ -36,11 +37,10 @@ export async function compare(
   hooks: CompareHooks,
   mixVersions = false,
 ): Promise<Comparison> {
-  const { study, learners } = asked;
   const notice = (sentence: string): void => hooks.notice(sentence);
   const found = await describe(asked, runner, notice);
-  const plan = planOf(study, learners, found, notice);
-  const record = recordOf(study, learners, found);
+  const plan = planOf(asked, found, notice);
+  const record = recordOf(asked, found);
   const finished = finishedJobs(plan, folder);
   checkVersions(folder, finished, mixVersions);
   agree(folder, record);
@@ -78,23 +78,19 @@ export async function compare(
 }
 
 /** @throws SettingsError for mistakes that show before any data are loaded. */
-export function check({ study, learners }: Asked): void {
-  compiledGrid(study, learners);
-  againstOf(study, learners);
+export function check(asked: Asked): void {
+  compiledGrid(asked);
+  againstOf(asked);
 }
 
 /** Loads the data of a study, each once, as the first of its runs need them. */
-export async function describe(
-  { study, learners }: Asked,
-  runner: Runner,
-  notice: (sentence: string) => void,
-): Promise<FoundData> {
-  const possible = compiledGrid(study, learners).flatMap(point => ('settings' in point ? point.settings : []));
+export async function describe(asked: Asked, runner: Runner, notice: (sentence: string) => void): Promise<FoundData> {
+  const possible = compiledGrid(asked).filter(isPossible);
   const describeOne = async (spec: string): Promise<[string, DataFacts | JobError]> => {
-    const settings = possible.find(({ data }) => data === spec)!;
+    const { settings } = possible.find(({ combination }) => combination.data === spec)!;
     return [spec, await runner.describe(settings, notice)];
   };
-  return new Map(await Promise.all(study.data.map(describeOne)));
+  return new Map(await Promise.all(asked.study.data.map(describeOne)));
 }
 
 /** What an earlier process did of a study, or this one. */

@@ -1,13 +1,12 @@
-import { type LarderError, SettingsError } from '../../shared/errors.ts';
-import { hasPooledTwin } from '../baselines/pooled.ts';
-import { affordableBaselines, type BaselineName } from '../simulate/baselines.ts';
-import { type SimulateSettings, simulateSettings } from '../simulate/settings.ts';
+import type { BaselineName } from '../simulate/baselines.ts';
 import { codeVersion } from '../version.ts';
-import { type Combination, combinations, effective, optionsOf } from './grid.ts';
+import type { Asked } from './asked.ts';
+import { baselinePoints } from './baseline-points.ts';
+import { compiledGrid, isPossible, type Possible, type Refused } from './compiled.ts';
 import { type Job, jobId } from './job.ts';
-import { type ComparedLearners, comparedNames } from './learners.ts';
+import { comparedNames } from './learners.ts';
 import type { DataFacts, JobError } from './runner.ts';
-import type { Study, Value } from './study.ts';
+import type { Value } from './study.ts';
 import { dataKey } from './workbench.ts';
 
 /** A combination, or a baseline beside some, with all its seeds. */
@@ -35,147 +34,43 @@ export interface Plan {
 /** What is known of a study's data, by specification. */
 export type FoundData = ReadonlyMap<string, DataFacts | JobError>;
 
-export function isFound(data: DataFacts | JobError | undefined): data is DataFacts {
-  return data !== undefined && 'hash' in data;
+export function isFound(data: DataFacts | JobError): data is DataFacts {
+  return 'hash' in data;
 }
 
-/** @throws SettingsError as `compiledGrid` does. */
-export function planOf(
-  study: Study,
-  learners: ComparedLearners,
-  found: FoundData,
-  notice: (sentence: string) => void,
-): Plan {
-  const planned = compiledGrid(study, learners);
+/** `found` has all data of the study. @throws SettingsError as `compiledGrid` does. */
+export function planOf(asked: Asked, found: FoundData, notice: (sentence: string) => void): Plan {
+  const { study } = asked;
+  const compiled = compiledGrid(asked);
   const points = study.data.flatMap(data => {
-    const facts = found.get(data);
-    const ofData = planned.filter(({ combination }) => combination.data === data);
-    const runs = ofData.map(point => runPoint(study, point, learners, facts));
-    if (!isFound(facts)) return runs;
-    const possible = ofData.flatMap(point => ('settings' in point ? point : []));
-    return [...baselinePoints(study, possible, facts, notice), ...runs];
+    const facts = found.get(data)!;
+    const ofData = compiled.filter(({ combination }) => combination.data === data);
+    const runs = ofData.map(one => runPoint(asked, one, facts));
+    return isFound(facts) ? [...baselinePoints(study, ofData.filter(isPossible), facts, notice), ...runs] : runs;
   });
-  const jobs = new Map(points.flatMap(point => point.jobs.map(job => [jobId(job), job])));
-  const keys = Array.from(new Set(Array.from(jobs.values(), ({ settings }) => dataKey(settings))));
+  const jobs = Array.from(new Map(points.flatMap(point => point.jobs.map(job => [jobId(job), job]))).values());
+  const keys = Array.from(new Set(jobs.map(({ settings }) => dataKey(settings))));
   const rank = ({ settings }: Job): number => keys.indexOf(dataKey(settings));
   const seedRank = ({ settings }: Job): number => study.seeds.indexOf(settings.seed);
-  return { points, jobs: Array.from(jobs.values()).sort((a, b) => rank(a) - rank(b) || seedRank(a) - seedRank(b)) };
+  return { points, jobs: jobs.sort((a, b) => rank(a) - rank(b) || seedRank(a) - seedRank(b)) };
 }
 
-/** A combination with the settings of its runs, but for the seed. */
-interface Possible {
-  readonly combination: Combination;
-  readonly settings: SimulateSettings;
-}
-
-interface Refused {
-  readonly combination: Combination;
-  readonly refused: SettingsError;
-}
-
-/**
- * All combinations. Some may be impossible; a value that is refused wherever it matters is a mistake.
- *
- * @throws SettingsError of the first mistake.
- */
-export function compiledGrid(study: Study, learners: ComparedLearners): (Possible | Refused)[] {
-  const names = Array.from(comparedNames(study.learners, learners).keys());
-  const all = combinations(study, names).map((combination): Possible | Refused => {
-    try {
-      const options = { ...optionsOf(study, combination, learners), baselines: [] };
-      return { combination, settings: simulateSettings(options, learners.definitions) };
-    } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      return { combination, refused: error };
-    }
-  });
-  const matters = ({ combination }: Possible | Refused, axis: string, value: Value): boolean =>
-    effective(combination)[axis] === value;
-  for (const [axis, values] of [['learner', names] as const, ...Object.entries(study.axes)]) {
-    for (const value of values) {
-      const those = all.filter(one =>
-        axis === 'learner' ? one.combination.learner === value : matters(one, axis, value),
-      );
-      const refused = those.flatMap(one => ('refused' in one ? one.refused : []));
-      if (refused.length === 0 || refused.length < those.length) continue;
-      throw new SettingsError(`Nothing in the study can be done with ${axis} ${value}. ${refused[0]!.message}`);
-    }
-  }
-  return all;
-}
-
-function runPoint(
-  { seeds, measure }: Study,
-  planned: Possible | Refused,
-  { files }: ComparedLearners,
-  facts: DataFacts | JobError | undefined,
-): PlannedPoint {
-  const { data, learner: called, settings } = planned.combination;
-  const learner = files.get(called)?.name ?? called;
+function runPoint({ study, learners }: Asked, one: Possible | Refused, facts: DataFacts | JobError): PlannedPoint {
+  const { seeds, measure } = study;
+  const { data, learner: called, settings } = one.combination;
+  const learner = comparedNames(study.learners, learners).get(called)!;
   const point = { data, baseline: null, learner, settings, seeds };
-  if ('refused' in planned) return { ...point, jobs: [], impossible: errorOf(planned.refused) };
-  if (!isFound(facts)) return { ...point, jobs: [], impossible: facts! };
-  const { hash } = facts;
+  if (!isFound(facts)) return { ...point, jobs: [], impossible: facts };
+  if (!isPossible(one)) {
+    const { code, message } = one.refused;
+    return { ...point, jobs: [], impossible: { code, message } };
+  }
   const job = (seed: number): Job => ({
     kind: 'run',
-    settings: { ...planned.settings, seed },
+    settings: { ...one.settings, seed },
     measures: measure,
-    dataHash: hash,
+    dataHash: facts.hash,
     code: codeVersion(),
   });
   return { ...point, jobs: seeds.map(job) };
-}
-
-/**
- * What the runs on one data set are measured against, each once and with the first seed: popularity always, as the
- * yardstick, which is its own pooled twin.
- */
-function baselinePoints(
-  { baselines, seeds, measure }: Study,
-  runs: readonly Possible[],
-  facts: DataFacts,
-  notice: (sentence: string) => void,
-): PlannedPoint[] {
-  const wanted = baselines ?? affordableBaselines(facts.items, { notice });
-  const points = new Map<string, PlannedPoint>();
-  const add = (baseline: BaselineName, { combination, settings }: Possible): void => {
-    const { learner, learnerOptions } = settings;
-    const { data, columns, maxBadShare, holdout, evaluateUsers, easeLambda } = settings;
-    const pooled = baseline === 'pooled';
-    const job: Job = {
-      kind: 'baseline',
-      baseline,
-      settings: simulateSettings({
-        ...{ data, columns, maxBadShare, holdout, evaluateUsers, baselines: [], seed: seeds[0]! },
-        ...(pooled ? { learner, learnerOptions } : { learner: 'popularity' }),
-        ...(baseline === 'ease' && { easeLambda }),
-      }),
-      measures: baseline === 'popularity' ? measure.filter(name => name === 'cold-start') : [],
-      dataHash: facts.hash,
-      code: codeVersion(),
-    };
-    const matters = (axis: string): boolean =>
-      ['holdout', 'evaluateUsers'].includes(axis) ||
-      (baseline === 'ease' && axis === 'easeLambda') ||
-      (pooled && axis.includes('.'));
-    points.set(jobId(job), {
-      data,
-      baseline,
-      learner: pooled ? learner : null,
-      settings: Object.fromEntries(Object.entries(combination.settings).filter(([axis]) => matters(axis))),
-      seeds: seeds.slice(0, 1),
-      jobs: [job],
-    });
-  };
-  for (const run of runs) add('popularity', run);
-  if (wanted.includes('ease')) for (const run of runs) add('ease', run);
-  if (wanted.includes('pooled')) {
-    const twins = runs.filter(({ settings: { learner } }) => learner !== 'popularity' && hasPooledTwin(learner));
-    for (const run of twins) add('pooled', run);
-  }
-  return [...points.values()];
-}
-
-function errorOf({ code, message }: LarderError): JobError {
-  return { code, message };
 }

@@ -29,13 +29,14 @@ type Quantities = Readonly<Record<Quality, Resampled>>;
 
 /** Makes points of all that is finished in a study's folder; `failed` says by job what is not. */
 export function comparisonOf(
-  { study, learners }: Asked,
+  asked: Asked,
   record: StudyRecord,
   { points }: Plan,
   found: FoundData,
   folder: StudyFolder,
   failed: ReadonlyMap<string, JobError>,
 ): Comparison {
+  const { study } = asked;
   const runs = new Map<string, Run>();
   for (const job of new Set(points.flatMap(point => point.jobs))) {
     const config = folder.config(job);
@@ -49,7 +50,7 @@ export function comparisonOf(
       return resampled(ofData, runsOf);
     }),
   );
-  const against = againstOf(study, learners);
+  const against = againstOf(asked);
   const made = present.map((planned): Point => {
     const other = baselineOf(planned, present, against);
     const difference = other && {
@@ -174,7 +175,7 @@ function missingOf(
 ): Missing[] {
   const name = pointName(point, study);
   if (point.impossible !== undefined) {
-    const reason = isFound(found.get(point.data)) ? 'impossible' : 'data';
+    const reason = isFound(found.get(point.data)!) ? 'impossible' : 'data';
     return [{ ...name, reason, seeds: point.seeds, error: point.impossible }];
   }
   const missing = point.jobs.filter(job => !runs.has(jobId(job)));

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RunFolderError } from '../runs/run-folder.ts';
 import { codeVersion, version } from '../version.ts';
-import { type ComparedLearners, comparedNames } from './learners.ts';
+import type { Asked } from './asked.ts';
+import { comparedNames } from './learners.ts';
 import type { FoundData } from './plan.ts';
 import type { DataFacts, JobError } from './runner.ts';
 import type { Study } from './study.ts';
@@ -20,11 +21,8 @@ export interface StudyRecord {
   )[];
 }
 
-export function recordOf(
-  { name, question, data, ...grid }: Study,
-  learners: ComparedLearners,
-  found: FoundData,
-): StudyRecord {
+export function recordOf({ study, learners }: Asked, found: FoundData): StudyRecord {
+  const { name, question, data, ...grid } = study;
   const names = Array.from(comparedNames(grid.learners, learners).values());
   return {
     name,
