@@ -6,6 +6,7 @@ import { benchCommand } from './bench.ts';
 import { compareCommand } from './compare.ts';
 import { deviceCommand } from './device.ts';
 import { EXIT, reportError } from './output.ts';
+import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -20,6 +21,7 @@ const program = new Command('larder')
   .exitOverride()
   .addCommand(simulateCommand())
   .addCommand(compareCommand())
+  .addCommand(reportCommand())
   .addCommand(workerCommand())
   .addCommand(reproduceCommand())
   .addCommand(tuneCommand())

@@ -16,13 +16,13 @@ import type { Learner } from '../../shared/learners/learner.ts';
 import { systemRandom } from '../../shared/random/system.ts';
 import { loadDataset } from '../data/index.ts';
 import { chooseLearner } from '../learners/choose.ts';
+import { privacyText } from '../runs/privacy-text.ts';
 import { privacyStatement, type ServeSummary } from '../runs/results.ts';
 import { RunFolder } from '../runs/run-folder.ts';
 import { version } from '../version.ts';
 import { interruptSignal } from './interrupt.ts';
 import { EXIT, printJson } from './output.ts';
 import { privacyOptions } from './privacy-options.ts';
-import { privacyText } from '../runs/privacy-text.ts';
 import type { ServeFlags } from './serve.ts';
 
 export async function runServe(flags: ServeFlags): Promise<void> {

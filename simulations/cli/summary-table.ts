@@ -1,7 +1,7 @@
 import type { Metrics } from '../evaluation/evaluate.ts';
+import { privacyText } from '../runs/privacy-text.ts';
 import type { RunSummary } from '../runs/results.ts';
 import type { VirtualTimeSummary } from '../virtual-time/virtual-time.ts';
-import { privacyText } from './privacy-text.ts';
 import { bytesText, countText, durationText, figureTable } from './table.ts';
 
 /** What `simulate` prints at its end. */

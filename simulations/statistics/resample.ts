@@ -4,6 +4,7 @@ import type { UserValues } from './user-quality.ts';
 /** What the runs of one point found: they differ in the seed alone. At least one, ascending by seed. */
 export type Sample = readonly SeedValues[];
 
+/** Where several are of the same some users, one array of them in all saves time. */
 export interface SeedValues extends UserValues {
   readonly seed: number;
 }
@@ -28,40 +29,63 @@ export const RESAMPLES = 1_000;
 export function resample(samples: readonly Sample[], resamples = RESAMPLES): Resampled[] {
   const users = distinctUsers(samples);
   const placeOf = new Map(Array.from(users, (user, place) => [user, place]));
-  const columns = samples.map(sample => sample.map(values => new Column(values, placeOf, resamples)));
+  const drawnOf = new Map<Int32Array, Drawn>();
+  const columns = samples.map(sample =>
+    sample.map(values => {
+      const drawn = drawnOf.get(values.users) ?? new Drawn(values.users, placeOf);
+      drawnOf.set(values.users, drawn);
+      return new Column(values, drawn, resamples);
+    }),
+  );
   const all = columns.flat();
   const random = seededRandom(0, 'bootstrap over users', users.length);
   const counts = new Uint16Array(users.length);
   for (let n = 0; n < resamples; n++) {
     counts.fill(0);
     for (let drawn = 0; drawn < users.length; drawn++) counts[random.below(users.length)]!++;
+    for (const drawn of drawnOf.values()) drawn.count(counts);
     for (const column of all) column.draw(n, counts);
   }
   return columns;
 }
 
-/** One seed's values, by the users' places in the counts. */
+/** Whose values a mean is of: all users once, or some of them. */
+class Drawn {
+  /** How many of its values the current resample has. */
+  total: number;
+  readonly places: Int32Array;
+  readonly #fixed: boolean;
+
+  constructor(users: Int32Array, placeOf: ReadonlyMap<number, number>) {
+    this.places = users.map(user => placeOf.get(user)!);
+    this.total = users.length;
+    this.#fixed = users.length === placeOf.size && users.every((user, at) => at === 0 || user > users[at - 1]!);
+  }
+
+  count(counts: Uint16Array): void {
+    if (this.#fixed) return;
+    this.total = 0;
+    for (const place of this.places) this.total += counts[place]!;
+  }
+}
+
+/** One seed's values. */
 class Column implements ResampledSeed {
   readonly seed: number;
   readonly mean: number;
   readonly draws: Float64Array;
+  readonly #drawn: Drawn;
   /** Of the values that are not zero, which are few: most held-out items are not among the first ten. */
   readonly #places: Int32Array;
   readonly #values: Float64Array;
-  /** Of all values; undefined where each user has one, so that their counts add up to the number of users. */
-  readonly #weighing: Int32Array | undefined;
-  readonly #size: number;
 
-  constructor({ seed, users, values }: SeedValues, placeOf: ReadonlyMap<number, number>, resamples: number) {
+  constructor({ seed, values }: SeedValues, drawn: Drawn, resamples: number) {
     this.seed = seed;
     this.mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     this.draws = new Float64Array(resamples);
-    const places = Int32Array.from(users, user => placeOf.get(user)!);
-    this.#places = places.filter((_, at) => values[at] !== 0);
+    this.#drawn = drawn;
+    this.#places = drawn.places.filter((_, at) => values[at] !== 0);
     this.#values = values.filter(value => value !== 0);
-    this.#size = users.length;
-    const eachOnce = users.length === placeOf.size && users.every((user, at) => at === 0 || user > users[at - 1]!);
-    this.#weighing = eachOnce ? undefined : places;
   }
 
   draw(resample: number, counts: Uint16Array): void {
@@ -69,15 +93,9 @@ class Column implements ResampledSeed {
     const values = this.#values;
     let sum = 0;
     for (let at = 0; at < places.length; at++) sum += counts[places[at]!]! * values[at]!;
-    this.draws[resample] = this.#mean(sum, counts);
-  }
-
-  #mean(sum: number, counts: Uint16Array): number {
-    if (this.#weighing === undefined) return sum / this.#size;
-    let weight = 0;
-    for (const place of this.#weighing) weight += counts[place]!;
+    const { total } = this.#drawn;
     // None of a small group was drawn: the resample says nothing of it.
-    return weight === 0 ? this.mean : sum / weight;
+    this.draws[resample] = total === 0 ? this.mean : sum / total;
   }
 }
 

@@ -5,7 +5,7 @@ import type { UserTable } from './user-table.ts';
 export const QUALITIES = ['ndcg@10', 'hr@10'] as const;
 export type Quality = (typeof QUALITIES)[number];
 
-/** A value a user, or several of one user: what a mean is taken of. */
+/** What a mean is taken of: a value a user, as a rule. */
 export interface UserValues {
   /** Users' indices in the data set, ascending. */
   readonly users: Int32Array;
@@ -25,21 +25,4 @@ export function userQuality({ user, rank }: UserTable, quality: Quality): UserVa
     values.push(metric(rank.slice(from, to).sort(), 10));
   }
   return { users: Int32Array.from(users), values: Float64Array.from(values) };
-}
-
-/**
- * One value for each held-out item that `keep` chooses by its row, as if it were the only one held out: for groups of
- * purchases.
- */
-export function purchaseQuality(
-  { user, rank }: UserTable,
-  quality: Quality,
-  keep: (row: number) => boolean,
-): UserValues {
-  const metric = METRICS[quality];
-  const rows = Array.from(user.keys()).filter(keep);
-  return {
-    users: Int32Array.from(rows, row => user[row]!),
-    values: Float64Array.from(rows, row => metric(rank.subarray(row, row + 1), 10)),
-  };
 }

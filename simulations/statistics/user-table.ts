@@ -1,12 +1,10 @@
 import { LarderError } from '../../shared/errors.ts';
+import { USERS_CSV_HEADER as HEADER } from '../runs/users-csv.ts';
 
 /** A `users.csv` does not hold what it should. */
 export class UserTableError extends LarderError {
   readonly code = 'user_table';
 }
-
-const COLUMNS = ['user', 'items', 'popularity', 'rank', 'sampled'] as const;
-const HEADER = COLUMNS.join(',');
 
 /** `users.csv` in columns: a row per held-out item of each evaluated user, ascending by user. All are whole numbers. */
 export interface UserTable {
@@ -14,7 +12,7 @@ export interface UserTable {
   readonly user: Int32Array;
   /** How many items the user was trained on. */
   readonly items: Int32Array;
-  /** How many users were trained on the held-out item. */
+  /** How many users were trained on the held-out item. Of a user's several rows it does not belong to the same item as `rank`. */
   readonly popularity: Int32Array;
   /** Place of the held-out item in the list of the whole catalogue, from 1. */
   readonly rank: Int32Array;
@@ -37,7 +35,7 @@ export function parseUserTable(bytes: Uint8Array, name: string): UserTable {
   let rows = 0;
   for (let at = start; at < bytes.length; at++) if (bytes[at] === NEWLINE) rows++;
   if (rows === 0 || bytes.at(-1) !== NEWLINE) throw refuse('is cut off, or holds no user');
-  const columns = COLUMNS.map(() => new Int32Array(rows));
+  const columns = HEADER.split(',').map(() => new Int32Array(rows));
   let at = start;
   for (let row = 0; row < rows; row++) {
     for (const [c, column] of columns.entries()) {
@@ -46,9 +44,9 @@ export function parseUserTable(bytes: Uint8Array, name: string): UserTable {
       for (let digit = bytes[at]! - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at]! - ZERO) {
         value = value * 10 + digit;
       }
-      const ends = c === COLUMNS.length - 1 ? NEWLINE : COMMA;
+      const ends = c === columns.length - 1 ? NEWLINE : COMMA;
       if (at === from || value > 0x7fffffff || bytes[at++] !== ends) {
-        throw refuse(`has no row of ${COLUMNS.length} whole numbers in line ${row + 2}`);
+        throw refuse(`has no row of ${columns.length} whole numbers in line ${row + 2}`);
       }
       column[row] = value;
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hitRate, ndcg } from '../../../simulations/evaluation/metrics.ts';
-import { purchaseQuality, userQuality } from '../../../simulations/statistics/user-quality.ts';
+import { userQuality } from '../../../simulations/statistics/user-quality.ts';
 import { parseUserTable, UserTableError } from '../../../simulations/statistics/user-table.ts';
 
 const HEADER = 'user,items,popularity,rank,sampled\n';
@@ -43,10 +43,4 @@ test('a user with several held-out items is one user, and their order does not m
     values: Float64Array.of(ndcg(Int32Array.of(3, 7, 12), 10), 0),
   });
   expect(userQuality(table, 'hr@10').values).toEqual(Float64Array.of(hitRate(Int32Array.of(3, 7, 12), 10), 0));
-});
-
-test('purchases are valued one by one', () => {
-  const table = parse(`${HEADER}1,9,5,12,1\n1,9,80,3,1\n4,9,90,1,1\n`);
-  const popular = purchaseQuality(table, 'ndcg@10', row => table.popularity[row]! > 50);
-  expect(popular).toEqual({ users: Int32Array.of(1, 4), values: Float64Array.of(1 / Math.log2(4), 1) });
 });

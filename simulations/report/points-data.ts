@@ -1,0 +1,37 @@
+import { POINT_COLUMNS, pointCells, titleOf } from './figures/panels.ts';
+import { bytesOfDevice, roundsOf } from './figures/rounds.ts';
+import type { Measured, Point } from './points.ts';
+import type { Study } from './study.ts';
+import type { Cell, DataTable } from './table.ts';
+
+/** Every point with its figures, and the baselines. */
+export function pointsData(study: Study): DataTable {
+  const measured = ['ndcg@10', 'hr@10', 'share of ndcg@10 without noise'];
+  return {
+    columns: [
+      ...POINT_COLUMNS,
+      ...measured.flatMap(name => [name, `${name} low`, `${name} high`]),
+      ...['rounds', 'bytes of a device'],
+    ],
+    rows: study.data.flatMap(data => [
+      ...data.baselines.map(point => {
+        const called = titleOf(point.baseline === 'pooled' ? point.learner! : point.baseline, 'pooled');
+        return [data.name, data.users, called, 'none', 'none', '', point.runs.length, ...qualityCells(point)];
+      }),
+      ...data.points.map(point => [
+        ...pointCells(data, point, study),
+        ...qualityCells(point),
+        ...cells(data.kept.get(point) ?? null),
+        ...[roundsOf(point), bytesOfDevice(point)],
+      ]),
+    ]),
+  };
+}
+
+function qualityCells({ quality }: Pick<Point, 'quality'>): Cell[] {
+  return [...cells(quality['ndcg@10']), ...cells(quality['hr@10'])];
+}
+
+function cells(measured: Measured | null): Cell[] {
+  return [measured?.mean, measured?.low, measured?.high];
+}
