@@ -11,7 +11,8 @@ export function pointsData(study: Study): DataTable {
     columns: [
       ...POINT_COLUMNS,
       ...measured.flatMap(name => [name, `${name} low`, `${name} high`]),
-      ...['rounds', 'bytes of a device'],
+      'rounds',
+      'bytes of a device',
     ],
     rows: study.data.flatMap(data => [
       ...data.baselines.map(point => {
@@ -22,7 +23,8 @@ export function pointsData(study: Study): DataTable {
         ...pointCells(data, point, study),
         ...qualityCells(point),
         ...cells(data.kept.get(point) ?? null),
-        ...[roundsOf(point), bytesOfDevice(point)],
+        roundsOf(point),
+        bytesOfDevice(point),
       ]),
     ]),
   };

@@ -95,7 +95,8 @@ export function withoutNoise(point: Point, points: readonly Point[]): Point | un
 
 function combinationKey({ finding, settings }: ReportedRun): string {
   const what = finding.kind === 'baseline' ? [finding.baseline, finding.learner] : ['run', finding.learner];
-  return JSON.stringify([...what, Object.entries(flatSettings(settings)).sort()]);
+  const flat = Object.entries(flatSettings(settings)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([...what, flat]);
 }
 
 function pointOf(runs: readonly ReportedRun[], quality: Record<Quality, Measured>): Point | BaselinePoint {

@@ -7,8 +7,18 @@ export type FlatSettings = Readonly<Record<string, SettingValue>>;
 
 /** What fixes no result, or is not a setting but what is studied. */
 const APART = new Set([
-  ...['data', 'columns', 'maxBadShare', 'workers', 'processes', 'seed', 'learner', 'learnerFile', 'learnerOptions'],
-  ...['privacy', 'baselines', 'evaluateEvery'],
+  'data',
+  'columns',
+  'maxBadShare',
+  'learner',
+  'learnerFile',
+  'learnerOptions',
+  'privacy',
+  'processes',
+  'workers',
+  'seed',
+  'evaluateEvery',
+  'baselines',
 ]);
 
 /**

@@ -43,7 +43,9 @@ export const coldStart: FigureKind = {
             rows: measured.flatMap(point =>
               meansOf(point.runs).map(({ recentItems, users, ndcg }) => [
                 ...pointCells(data, point, study),
-                ...[recentItems, users, ndcg],
+                recentItems,
+                users,
+                ndcg,
               ]),
             ),
           },

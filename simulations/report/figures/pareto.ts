@@ -29,7 +29,10 @@ function figure(study: Study, data: StudiedData): Figure[] {
     columns: [...POINT_COLUMNS, 'rounds', 'bytes of a device', 'ndcg@10', 'on the front'],
     rows: points.map(point => [
       ...pointCells(data, point, study),
-      ...[roundsOf(point), bytesOfDevice(point), point.quality['ndcg@10'].mean, front.has(point)],
+      roundsOf(point),
+      bytesOfDevice(point),
+      point.quality['ndcg@10'].mean,
+      front.has(point),
     ]),
   };
   if (panels.flat().some(({ series }) => series.length > MOST_IN_PANEL)) return [];

@@ -82,12 +82,24 @@ function figure(study: Study, data: StudiedData, way: Way): Figure[] {
       data: {
         columns: [
           ...POINT_COLUMNS,
-          ...['group', 'users in it', 'ndcg@10', 'ndcg@10 without noise', 'share', 'share low', 'share high'],
+          'group',
+          'users in it',
+          'ndcg@10',
+          'ndcg@10 without noise',
+          'share',
+          'share low',
+          'share high',
         ],
         rows: Array.from(found).flatMap(([point, shares]) =>
           shares.map(({ ndcg, plain, share }, group) => [
             ...pointCells(data, point, study),
-            ...[groups.labels[group], groups.users[group]!.length, ndcg, plain, share?.mean, share?.low, share?.high],
+            groups.labels[group],
+            groups.users[group]!.length,
+            ndcg,
+            plain,
+            share?.mean,
+            share?.low,
+            share?.high,
           ]),
         ),
       },

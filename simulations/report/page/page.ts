@@ -18,7 +18,7 @@ export interface Page {
 
 /** The report as one document that needs nothing else. */
 export function pageHtml({ study, figures, leftOut, command, larder }: Page): string {
-    return html`<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

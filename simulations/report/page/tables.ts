@@ -30,7 +30,14 @@ export function pointsTable(study: Study, data: StudiedData): Html {
   const { name, users, items, evaluatedUsers, holdout } = data;
   const baseline = (point: BaselinePoint) => [
     point.baseline === 'pooled' ? `${point.learner}, pooled` : `${point.baseline}, pooled`,
-    ...['', '', point.runs.length || '', figure(point.quality['ndcg@10']), figure(point.quality['hr@10']), '', '', ''],
+    '',
+    '',
+    point.runs.length || '',
+    figure(point.quality['ndcg@10']),
+    figure(point.quality['hr@10']),
+    '',
+    '',
+    '',
   ];
   const run = (point: Point) => [
     titleOf(point.learner, variantOf(point, study.varied)),
