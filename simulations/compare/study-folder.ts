@@ -46,10 +46,9 @@ export class StudyFolder {
       );
     }
     this.#release = lock(join(path, LOCK), `The study in ${path}`);
-    for (const folder of ['runs', 'failed']) mkdirSync(join(path, folder), { recursive: true });
-    for (const folder of ['.', 'runs', 'failed']) {
-      const partial = readdirSync(join(path, folder)).filter(name => name.startsWith(PARTIAL));
-      for (const name of partial) rmSync(join(path, folder, name), { recursive: true });
+    for (const folder of [path, join(path, 'runs'), join(path, 'failed')]) {
+      const partial = existsSync(folder) ? readdirSync(folder).filter(name => name.startsWith(PARTIAL)) : [];
+      for (const name of partial) rmSync(join(folder, name), { recursive: true });
     }
   }
 
@@ -58,7 +57,7 @@ export class StudyFolder {
     this.#release();
   }
 
-  /** `study.json` of whoever began; undefined if this process does. */
+  /** Undefined: there is no such file yet. */
   read(name: string): string | undefined {
     const path = join(this.path, name);
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -81,7 +80,7 @@ export class StudyFolder {
   keep(job: Job, files: JobFiles): void {
     const name = jobName(job);
     const partial = join(this.path, 'runs', `${PARTIAL}${name}`);
-    mkdirSync(partial);
+    mkdirSync(partial, { recursive: true });
     for (const [file, text] of Object.entries(files)) writeSynced(join(partial, file), text);
     sync(partial);
     renameSync(partial, join(this.path, 'runs', name));
@@ -89,6 +88,7 @@ export class StudyFolder {
   }
 
   fail(job: Job, error: JobError): void {
+    mkdirSync(join(this.path, 'failed'), { recursive: true });
     this.write(join('failed', `${jobName(job)}.json`), `${JSON.stringify({ job, error }, null, 2)}\n`);
   }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { DelayedError, type Job as Entry, WaitingError, Worker } from 'bullmq';
 import { type Job, jobName } from '../job.ts';
-import type { JobError, Runner } from '../runner.ts';
+import type { JobError, JobOutcome, Runner } from '../runner.ts';
 import { RedisLink } from './link.ts';
 import { type Finished, type JobMessage, packOutcome, readMessage } from './messages.ts';
 import { DEATHS, OFFERS, PREFIX, QUEUE_TIMES, type QueueTimes, RESULT_SECONDS, resultKey } from './queue.ts';
@@ -40,6 +40,8 @@ export class RedisWorker {
   readonly #options: RedisWorkerOptions;
   readonly #times: QueueTimes;
   readonly #worker: Worker<unknown, void>;
+  /** By id of the job. */
+  readonly #working = new Map<string, Promise<JobOutcome>>();
   readonly #counts = { done: 0, failed: 0, refused: 0 };
 
   private constructor(id: string, link: RedisLink, options: RedisWorkerOptions) {
@@ -60,7 +62,7 @@ export class RedisWorker {
     this.#worker.on('stalled', entry => say(`job ${entry.slice(0, 8)} has lost its worker, and is offered again`));
     this.#worker.on('error', error => {
       // Else Redis is away, which the link has told.
-      if (link.client.status === 'ready') say(error.message);
+      if (link.client.status === 'ready' && !isOfEntry(error)) say(error.message);
     });
   }
 
@@ -102,18 +104,16 @@ export class RedisWorker {
   }
 
   async #take(entry: Entry<unknown, void>, token: string): Promise<void> {
-    const { code, runner, say } = this.#options;
+    const { code } = this.#options;
     const message = readMessage(entry.data, entry.id, code);
     const { job } = message;
-    const name = jobName(job);
-    const key = resultKey(code, entry.id!);
     // It was done before, by somebody who could not say so any more.
-    if ((await this.#link.client.exists(key)) === 1) return;
+    if ((await this.#link.client.exists(resultKey(code, entry.id!))) === 1) return;
     const known = message.refusals[this.id] ?? this.#refusal(job);
     if (known !== undefined) return this.#refuse(entry, token, message, known);
-    say(`${name} begins`);
-    const { signal } = new AbortController();
-    const outcome = await runner.run(job, { signal, started: () => {}, notice: say });
+    // Offered anew while it is done here, since its lock or all of Redis was lost, it is not begun again.
+    const working = this.#working.get(entry.id!) ?? this.#do(job, entry.id!);
+    const outcome = await working;
     if (outcome.status === 'stopped') {
       await entry.moveToWait(token);
       throw new WaitingError();
@@ -122,12 +122,32 @@ export class RedisWorker {
     if (outcome.status === 'failed' && outcome.error.code === 'data') {
       return this.#refuse(entry, token, message, outcome.error);
     }
-    await this.#finish(entry, outcome);
-    say(outcome.status === 'done' ? `${name} is done` : `${name} failed: ${outcome.error.message}`);
+    await this.#keep(entry.id!, outcome);
   }
 
-  async #finish({ id }: Entry, outcome: Finished): Promise<void> {
-    await this.#link.client.set(resultKey(this.#options.code, id!), packOutcome(outcome), 'EX', RESULT_SECONDS);
+  async #do(job: Job, id: string): Promise<JobOutcome> {
+    const { runner, say } = this.#options;
+    const name = jobName(job);
+    say(`${name} begins`);
+    const { signal } = new AbortController();
+    const working = runner.run(job, { signal, started: () => {}, notice: say });
+    this.#working.set(id, working);
+    try {
+      const outcome = await working;
+      if (outcome.status === 'done') say(`${name} is done`);
+      if (outcome.status === 'failed') say(`${name} failed: ${outcome.error.message}`);
+      return outcome;
+    } finally {
+      this.#working.delete(id);
+    }
+  }
+
+  /** Where several did it, because the first was thought dead, a failure does not replace what another found. */
+  async #keep(id: string, outcome: Finished): Promise<void> {
+    const key = resultKey(this.#options.code, id);
+    const bytes = packOutcome(outcome);
+    if (outcome.status === 'done') await this.#link.client.set(key, bytes, 'EX', RESULT_SECONDS);
+    else await this.#link.client.set(key, bytes, 'EX', RESULT_SECONDS, 'NX');
     this.#counts[outcome.status]++;
   }
 
@@ -148,13 +168,18 @@ export class RedisWorker {
     if (offers >= OFFERS && present.every(worker => refusals[worker.id] !== undefined)) {
       const reasons = new Set(Object.values(refusals).map(({ message }) => message));
       const sentence = `None of the workers that are there can do it. ${Array.from(reasons).join(' ')}`;
-      await this.#finish(entry, { status: 'failed', error: { code: error.code, message: sentence } });
+      await this.#keep(entry.id!, { status: 'failed', error: { code: error.code, message: sentence } });
       return;
     }
     await entry.updateData({ ...message, refusals, offers } satisfies JobMessage);
     await entry.moveToDelayed(Date.now() + this.#times.refusedForMs, token);
     throw new DelayedError();
   }
+}
+
+/** The queue's entry of a job was lost or went to another worker: what came of the job is kept all the same. */
+function isOfEntry(error: Error & { readonly code?: unknown }): boolean {
+  return typeof error.code === 'number' || error.message.startsWith('could not renew lock');
 }
 
 function workerId(): string {
