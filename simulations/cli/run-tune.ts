@@ -99,5 +99,5 @@ async function privately(
     folder.writeCatalogue(data.dataset.catalogue.encode());
     folder.writeModel(selected.model.model);
   }
-  return privateAnswer(name, dataSummary(data.dataset), candidates, terms, charge, seed !== undefined, selected);
+  return privateAnswer(name, dataSummary(data.dataset), candidates, terms, charge, seed, selected);
 }

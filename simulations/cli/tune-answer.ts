@@ -88,8 +88,10 @@ export interface PrivateAnswer {
     /** Of one run with its score, and of the score alone; they are part of the whole. */
     readonly run: { readonly epsilon: number };
     readonly score: { readonly epsilon: number; readonly deviation: number };
-    /** Whoever knows the seed can take the noise off, and count the runs. */
-    readonly seeded: boolean;
+    /** Simulated runs draw their noise from a generator for simulations, whatever it is seeded with. */
+    readonly seededNoise: true;
+    /** What it was seeded with; null: a secret that nobody kept. Whoever knows it can take the noise off, and count the runs. */
+    readonly seed: number | null;
   };
 }
 
@@ -99,7 +101,7 @@ export function privateAnswer(
   candidates: readonly Candidate[],
   { runs, scoreDeviation }: SelectionTerms,
   { epsilon, runEpsilon, scoreEpsilon, delta, adjacency, noiseMultipliers }: SelectionCharge,
-  seeded: boolean,
+  seed: number | undefined,
   selected: Selected | 'none',
 ): PrivateAnswer {
   return {
@@ -127,7 +129,8 @@ export function privateAnswer(
       runs,
       run: { epsilon: runEpsilon },
       score: { epsilon: scoreEpsilon, deviation: scoreDeviation },
-      seeded,
+      seededNoise: true,
+      seed: seed ?? null,
     },
   };
 }

@@ -23,7 +23,7 @@ export function publicText({ data, seeds, candidates, failed, best, command }: P
 }
 
 export function privateText({ data, candidates, best, privacy }: PrivateAnswer): string {
-  const { epsilon, delta, adjacency, expectedRuns, runs, run, score, seeded } = privacy;
+  const { epsilon, delta, adjacency, expectedRuns, runs, run, score, seed } = privacy;
   const many = `${Number(expectedRuns.toPrecision(4))}`;
   const [unit, relation] = unitLines(adjacency) as [string, string];
   return [
@@ -41,11 +41,7 @@ export function privateText({ data, candidates, best, privacy }: PrivateAnswer):
     `  ${unit}`,
     `  ${relation}`,
     'a further run with these settings costs its own epsilon on top',
-    ...(seeded
-      ? [
-          'The noise and the number of runs came from the seed, so that this can be repeated: fit for studies, not for publishing the model.',
-        ]
-      : []),
+    `noise: from a generator for simulations, seeded with ${seed === null ? 'secrets that nobody kept' : `${seed}, so that this can be repeated and the runs counted`}: fit for studies, not for publishing the model`,
   ].join('\n');
 }
 

@@ -45,12 +45,21 @@ describe('larder tune', () => {
     const out = join(temporaryFolder(), 'tune');
     const flags = ['--private', '--data', 'synthetic:tiny', '--total-epsilon', '9', '--score-deviation', '6'];
     const { status, stdout, stderr } = await runCli(
-      ...['tune', ...GRID, ...flags, '--best-of', '5', '--seed', '3', '--json', '--out', out],
+      'tune',
+      ...GRID,
+      ...flags,
+      '--best-of',
+      '5',
+      '--seed',
+      '3',
+      '--json',
+      '--out',
+      out,
     );
     expect(status).toBe(0);
     const answer = JSON.parse(stdout) as PrivateAnswer;
     expect(readJson(out, 'tuning.json')).toEqual(answer);
-    expect(answer.privacy).toMatchObject({ accountant: 'rdp', delta: 1e-3, expectedRuns: 5, seeded: true });
+    expect(answer.privacy).toMatchObject({ accountant: 'rdp', delta: 1e-3, expectedRuns: 5, seed: 3 });
     expect(answer.privacy.epsilon).toBeLessThanOrEqual(9);
     // Progress would tell how many runs there were.
     expect(stderr.trim().split('\n')).toHaveLength(2);
