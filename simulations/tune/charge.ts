@@ -61,6 +61,12 @@ export function chargeOf(
       'The coordinator adds the noise of a score, so it sees hits. Private selection needs trust "central".',
     );
   }
+  const other = candidates.find(({ settings }) => settings.privacy.adjacency !== adjacency);
+  if (other !== undefined) {
+    throw new SettingsError(
+      `Some candidates promise under ${adjacency}, others under ${other.settings.privacy.adjacency}, and one promise is made for all. Say which: --set adjacency=${adjacency}.`,
+    );
+  }
   const epsilon = (mechanism: Mechanism): number => epsilonOf(mechanism, delta, 'rdp', adjacency);
   const best = (...ofRuns: Mechanism[]): PrivateSelection => ({ type: 'private-selection', candidates: ofRuns, runs });
   const limited = (run: Mechanism): Mechanism => (budget.of === 'run' ? run : best(run));

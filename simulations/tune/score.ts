@@ -8,6 +8,8 @@ import { hitRate } from '../evaluation/metrics.ts';
 /**
  * The users with a held-out item among the first 10. Whether a user is one depends on the model, which the run has released,
  * and on the user's own history and personal state; so one user more or less, or with other data, moves the sum by at most 1.
+ * That the state tells in which secret cohorts a user was takes nothing from their amplification: given those of all others,
+ * the hit is 0 or 1 whatever the user's own were.
  */
 export function hitsOf({ users, offsets, full }: Ranks): number {
   let hits = 0;

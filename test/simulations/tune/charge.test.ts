@@ -93,6 +93,12 @@ describe('the charge of a private selection', () => {
       { trust: 'local', set: { delta: 1e-3 }, vary: { 'mf.rounds': [2, 9] } },
       /needs trust "central"/,
     ],
+    [
+      'promises of two kinds',
+      {},
+      { vary: { sampling: ['none', 'poisson'] }, set: { delta: 1e-3, 'mf.rounds': 2 } },
+      /under zero-out, others under add-remove.* --set adjacency=zero-out/,
+    ],
     ['users drawn for evaluation', {}, { evaluateUsers: 20 }, /one user more could move a score/],
   ])('refuses %s', (_, terms, options, message) => {
     expect(() => charge(terms, options)).toThrow(message);
