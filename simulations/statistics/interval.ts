@@ -26,9 +26,11 @@ export interface Estimate {
 
 const CONFIDENCE = 0.95;
 
+/** Of a quality, which lies from 0 to 1: so do the limits. */
 export function estimateOf(sample: Resampled): Estimate {
   const line = combination(sample, []);
-  return { mean: line.mean(0), ...limits(line.below(0), line.mean(0), line.width(0)) };
+  const { low, high } = limits(line.below(0), line.mean(0), line.width(0));
+  return { mean: line.mean(0), low: Math.max(0, low), high: Math.min(1, high) };
 }
 
 /**
@@ -40,7 +42,7 @@ export function differenceOf(sample: Resampled, baseline: Resampled): Estimate {
   return { mean: line.mean(1), ...limits(line.below(1), line.mean(1), line.width(1)) };
 }
 
-/** The sample over the baseline, by Fieller's argument: null where the baseline may as well be zero. */
+/** The one quality over the other, by Fieller's argument: null where the baseline may as well be zero. */
 export function ratioOf(sample: Resampled, baseline: Resampled): Estimate | null {
   const line = combination(sample, baseline);
   const divisor = line.mean(0) - line.mean(1);
@@ -48,7 +50,7 @@ export function ratioOf(sample: Resampled, baseline: Resampled): Estimate | null
   const mean = line.mean(0) / divisor;
   // sample / baseline < ratio where sample - ratio x baseline < 0.
   const { low, high } = limits(ratio => line.below(ratio)(0), mean, line.width(mean) / divisor);
-  return Number.isFinite(low) && Number.isFinite(high) ? { mean, low, high } : null;
+  return Number.isFinite(low) && Number.isFinite(high) ? { mean, low: Math.max(0, low), high } : null;
 }
 
 /** The distribution of sample - factor x baseline. */

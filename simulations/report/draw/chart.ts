@@ -130,7 +130,7 @@ export function drawChart(
     marginBottom: MARGIN.bottom,
     marginRight,
     x: { domain: [...x.domain], type: 'linear' },
-    y: { domain: [...y.domain], type: 'linear' },
+    y: { domain: [...y.domain], type: 'linear', axis: null },
     marks: [
       Plot.gridY({ stroke: INK, strokeOpacity: 0.13, ...tickOptions(y, 5) }),
       ...(bare ? [] : [Plot.axisY({ tickSize: 0, label: null, ...tickOptions(y, 5) })]),

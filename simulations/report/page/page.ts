@@ -31,7 +31,7 @@ export function pageHtml({ study, figures, leftOut, command, larder }: Page): st
 ${study.question === null ? null : html`<p class="question">${study.question}</p>`}
 <p class="muted">${study.runs.length} finished runs on ${study.data.length === 1 ? 'one data set' : `${study.data.length} data sets`}, by Larder ${larder}, code ${study.codes.join(', ')}.</p>
 ${notices(study)}
-${study.shown.map(data => keptTable(study, data))}
+${keptSection(study)}
 ${figures.map(figureHtml)}
 <h2>All points</h2>
 <p>A point is all seeds of one combination of settings. Below each mean its 95 % interval. The same as data: ${links(['points.csv'])}</p>
@@ -63,6 +63,14 @@ ${
 ${list(missing.map(({ name, message }) => html`${name}: ${message}`))}`
 }
 </div>`;
+}
+
+function keptSection(study: Study): Html | null {
+  const tables = study.shown.flatMap(data => keptTable(study, data) ?? []);
+  if (tables.length === 0) return null;
+  return html`<h2>In short: what is left of the quality without noise</h2>
+<p>NDCG@10 under each promise, as a share of that of the same learner without noise; below it the 95 % interval. A smaller epsilon promises more.</p>
+${tables}`;
 }
 
 function figureHtml({ id, title, caption, drawing, table }: Figure): Html {

@@ -13,10 +13,10 @@ export function privacySection(study: Study): Html {
 ${byTerms.map(
   group => html`${paragraphs(statements(group[0]!.point)[0]!.terms)}
 ${htmlTable(
-  ['learner', 'data', 'epsilon', 'noise multiplier', 'clip norm', 'rounds'],
+  ['learner', ...(study.data.length > 1 ? ['data'] : []), 'epsilon', 'noise multiplier', 'clip norm', 'rounds'],
   group.map(({ data, point }) => [
     point.learner,
-    data.name,
+    ...(study.data.length > 1 ? [data.name] : []),
     point.epsilon,
     range(statements(point).map(({ noiseMultiplier }) => noiseMultiplier)),
     range(statements(point).flatMap(({ clipNorm }) => clipNorm ?? [])),

@@ -9,6 +9,8 @@ function sampleOf(count: number, seeds: readonly number[], value: (user: number,
   return seeds.map(seed => ({ seed, users, values: Float64Array.from(users, user => value(user, seed)) }));
 }
 
+const TRUTH = Math.SQRT2 - 1;
+
 /** Users' and seeds' own effects and what is neither's, each normal with its standard deviation. */
 function world(id: number, users: number, seeds: number, deviations: Record<'user' | 'seed' | 'rest', number>): Sample {
   const random = seededRandom(id, 'world');
@@ -17,7 +19,7 @@ function world(id: number, users: number, seeds: number, deviations: Record<'use
   return sampleOf(
     users,
     Array.from(ofSeed.keys()),
-    (user, seed) => Math.SQRT2 + ofUser[user]! + ofSeed[seed]! + deviations.rest * random.normal(),
+    (user, seed) => TRUTH + ofUser[user]! + ofSeed[seed]! + deviations.rest * random.normal(),
   );
 }
 
@@ -29,12 +31,12 @@ function resampled<Names extends string>(samples: Record<Names, Sample>): Record
 }
 
 test('one seed: the interval of normal theory over users', () => {
-  const sample = world(1, 3_000, 1, { user: 0.37, seed: 0, rest: 0 });
+  const sample = world(1, 1_500, 1, { user: 0.13, seed: 0, rest: 0 });
   const { values } = sample[0]!;
   const mean = values.reduce((sum, value) => sum + value) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   const half = 1.96 * Math.sqrt(variance / values.length);
-  const [estimate] = only([sample], 4_000);
+  const [estimate] = only([sample], 3_000);
   expect(estimate!.mean).toBeCloseTo(mean, 12);
   expect((mean - estimate!.low) / half).toBeCloseTo(1, 1);
   expect((estimate!.high - mean) / half).toBeCloseTo(1, 1);
@@ -51,15 +53,15 @@ test("seeds that differ, users who do not: Student's interval with two degrees o
 });
 
 test.each<[string, Record<'user' | 'seed' | 'rest', number>]>([
-  ['users', { user: 1, seed: 0.01, rest: 0.1 }],
-  ['seeds', { user: 0.1, seed: 0.5, rest: 0.1 }],
-  ['both alike', { user: 1, seed: 0.15, rest: 0.5 }],
+  ['users', { user: 0.1, seed: 0.001, rest: 0.01 }],
+  ['seeds', { user: 0.01, seed: 0.02, rest: 0.01 }],
+  ['both alike', { user: 0.1, seed: 0.015, rest: 0.05 }],
 ])('intervals hold the truth as often as they say where what differs is %s', (_, deviations) => {
   const studies = 300;
   let held = 0;
   for (let id = 0; id < studies; id++) {
     const { low, high } = only([world(id, 60, 3, deviations)], 200)[0]!;
-    if (low <= Math.SQRT2 && Math.SQRT2 <= high) held++;
+    if (low <= TRUTH && TRUTH <= high) held++;
   }
   // Binomial: 95 % of 300 within three standard errors; crossed errors may count twice, so wider is allowed.
   expect(held / studies).toBeGreaterThan(0.912);
@@ -123,6 +125,15 @@ test('a baseline with one seed is taken as it is; with two seeds in common those
   });
 });
 
+test('limits stay where a quality can be', () => {
+  const [low, high] = only([
+    sampleOf(50, [1, 2], (_, seed) => [0.01, 0.2][seed - 1]!),
+    sampleOf(50, [1, 2], (_, seed) => [0.99, 0.8][seed - 1]!),
+  ]);
+  expect(low).toEqual({ mean: expect.closeTo(0.105, 12), low: 0, high: 1 });
+  expect(high!.high).toBe(1);
+});
+
 test('nothing that varies: no width', () => {
   const [one, same] = only([sampleOf(1, [1], () => 0.3), sampleOf(1, [1], () => 0.3)]);
   expect(one).toEqual({ mean: 0.3, low: 0.3, high: 0.3 });
@@ -130,25 +141,25 @@ test('nothing that varies: no width', () => {
 });
 
 test('samples of some users weigh them; a user with two values is drawn as one', () => {
-  const whole = sampleOf(200, [1], user => user % 7);
+  const whole = sampleOf(200, [1], user => (user % 7) / 10);
   const twice: Sample = [
     {
       seed: 1,
       users: Int32Array.from({ length: 400 }, (_, at) => at >> 1),
-      values: Float64Array.from({ length: 400 }, (_, at) => (at >> 1) % 7),
+      values: Float64Array.from({ length: 400 }, (_, at) => ((at >> 1) % 7) / 10),
     },
   ];
-  const few: Sample = [{ seed: 1, users: Int32Array.of(3, 90, 150), values: Float64Array.of(1, 2, 6) }];
+  const few: Sample = [{ seed: 1, users: Int32Array.of(3, 90, 150), values: Float64Array.of(0.1, 0.2, 0.6) }];
   const [a, b, c] = only([whole, twice, few]);
   expect(b!.low).toBeCloseTo(a!.low, 6);
   expect(b!.high).toBeCloseTo(a!.high, 6);
-  expect(c!.mean).toBe(3);
-  expect(c!.low).toBeGreaterThanOrEqual(1 - 1e-6);
-  expect(c!.high).toBeCloseTo(6, 5);
+  expect(c!.mean).toBeCloseTo(0.3, 12);
+  expect(c!.low).toBeGreaterThanOrEqual(0.1 - 1e-6);
+  expect(c!.high).toBeCloseTo(0.6, 5);
 });
 
 test('the same from the same users, whatever else is resampled', () => {
-  const sample = world(3, 500, 3, { user: 1, seed: 0.1, rest: 0.5 });
-  const other = world(4, 500, 2, { user: 1, seed: 0.1, rest: 0.5 });
+  const sample = world(3, 500, 3, { user: 0.1, seed: 0.01, rest: 0.05 });
+  const other = world(4, 500, 2, { user: 0.1, seed: 0.01, rest: 0.05 });
   expect(only([sample])[0]).toEqual(only([other, sample])[1]);
 });
