@@ -47,6 +47,10 @@ export class JobProcess {
     this.#child.on('close', (code, signal) => this.#end(signal ?? `exit status ${code}`));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** One request at a time. @throws ProcessEndedError if the process ends before it has answered. */
   ask(request: Request, notice: (sentence: string) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {

@@ -19,13 +19,15 @@ interface Task {
   readonly dataKey: string;
   readonly hooks: Pick<JobHooks, 'started' | 'notice'>;
   attempt: number;
+  /** False: settled, or given up. */
+  isWanted: boolean;
   /** Undefined: given up. */
   resolve(answer: Answer | undefined): void;
   reject(error: unknown): void;
 }
 
 interface Seat {
-  process: JobProcess;
+  readonly process: JobProcess;
   /** Of what the process has loaded last. */
   dataKey?: string;
   task?: Task | undefined;
@@ -43,6 +45,11 @@ export class LocalRunner implements Runner {
 
   constructor(parallel: number) {
     this.#parallel = parallel;
+  }
+
+  /** The ids of the processes, for tools (and tests) that want to harm them. */
+  get pids(): number[] {
+    return this.#seats.flatMap(({ process }) => process.pid ?? []);
   }
 
   async describe(data: DataSettings, notice: (sentence: string) => void): Promise<DataFacts | JobError> {
@@ -70,8 +77,8 @@ export class LocalRunner implements Runner {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const given = [...this.#queue, ...this.#seats.flatMap(({ task }) => task ?? [])];
-    for (const task of given) task.resolve(undefined);
+    const tasks = [...this.#queue, ...this.#seats.flatMap(({ task }) => task ?? [])];
+    for (const task of tasks) task.resolve(undefined);
     await Promise.all(this.#seats.map(({ process }) => process.kill()));
   }
 
@@ -80,19 +87,21 @@ export class LocalRunner implements Runner {
       throw new RunnerClosedError('Work was asked of processes that were ended. Start the command again.');
     if (signal.aborted) return Promise.resolve(undefined);
     return new Promise<Answer | undefined>((resolve, reject) => {
-      const task: Task = { request, dataKey: dataKey(data), hooks, attempt: 1, resolve, reject };
+      const task: Task = { request, dataKey: dataKey(data), hooks, attempt: 1, isWanted: true, resolve, reject };
       const stop = (): void => this.#stop(task);
       signal.addEventListener('abort', stop);
       const ended =
         <Value>(settle: (value: Value) => void) =>
         (value: Value) => {
           signal.removeEventListener('abort', stop);
+          task.isWanted = false;
           settle(value);
         };
       task.resolve = ended(resolve);
       task.reject = ended(reject);
       this.#queue.push(task);
-      this.#deal();
+      // Once all that is asked for now is in the queue.
+      queueMicrotask(() => this.#deal());
     });
   }
 
@@ -118,13 +127,9 @@ export class LocalRunner implements Runner {
     const free = this.#seats.filter(({ task }) => task === undefined);
     const seat = free.find(seat => seat.dataKey === this.#queue[0]!.dataKey) ?? free[0];
     if (seat !== undefined || this.#seats.length >= this.#parallel) return seat;
-    const started = { process: this.#start() };
+    const started = { process: new JobProcess(this.#parallel === 1 ? undefined : 0) };
     this.#seats.push(started);
     return started;
-  }
-
-  #start(): JobProcess {
-    return new JobProcess(this.#parallel === 1 ? undefined : 0);
   }
 
   async #work(seat: Seat, task: Task): Promise<void> {
@@ -133,22 +138,13 @@ export class LocalRunner implements Runner {
     task.hooks.started();
     try {
       task.resolve(await seat.process.ask(task.request, task.hooks.notice));
+      seat.task = undefined;
     } catch (error) {
-      this.#replace(seat, task, error);
+      // The process ended.
+      this.#seats.splice(this.#seats.indexOf(seat), 1);
+      if (task.isWanted && task.attempt++ < ATTEMPTS) this.#queue.unshift(task);
+      else task.reject(error);
     }
-    seat.task = undefined;
     this.#deal();
-  }
-
-  /** Its process ended: the task begins anew on a fresh one, unless that happened before, or nobody wants it any more. */
-  #replace(seat: Seat, task: Task, error: unknown): void {
-    if (this.#closed) return;
-    seat.process = this.#start();
-    delete seat.dataKey;
-    if (task.attempt === ATTEMPTS) task.reject(error);
-    else {
-      task.attempt++;
-      this.#queue.unshift(task);
-    }
   }
 }

@@ -111,18 +111,19 @@ export class RedisWorker {
     if ((await this.#link.client.exists(resultKey(code, entry.id!))) === 1) return;
     const known = message.refusals[this.id] ?? this.#refusal(job);
     if (known !== undefined) return this.#refuse(entry, token, message, known);
-    // Offered anew while it is done here, since its lock or all of Redis was lost, it is not begun again.
-    const working = this.#working.get(entry.id!) ?? this.#do(job, entry.id!);
-    const outcome = await working;
+    const outcome = await this.#once(job, entry.id!);
     if (outcome.status === 'stopped') {
       await entry.moveToWait(token);
       throw new WaitingError();
     }
-    // The data are those of the study somewhere, or it would not have been planned.
-    if (outcome.status === 'failed' && outcome.error.code === 'data') {
-      return this.#refuse(entry, token, message, outcome.error);
-    }
-    await this.#keep(entry.id!, outcome);
+    if (isLackOfData(outcome)) return this.#refuse(entry, token, message, outcome.error);
+  }
+
+  /** A job that is offered anew while it is done here, since its lock or all of Redis was lost, is not begun again. */
+  #once(job: Job, id: string): Promise<JobOutcome> {
+    const working = this.#working.get(id) ?? this.#do(job, id).finally(() => this.#working.delete(id));
+    this.#working.set(id, working);
+    return working;
   }
 
   async #do(job: Job, id: string): Promise<JobOutcome> {
@@ -130,16 +131,11 @@ export class RedisWorker {
     const name = jobName(job);
     say(`${name} begins`);
     const { signal } = new AbortController();
-    const working = runner.run(job, { signal, started: () => {}, notice: say });
-    this.#working.set(id, working);
-    try {
-      const outcome = await working;
-      if (outcome.status === 'done') say(`${name} is done`);
-      if (outcome.status === 'failed') say(`${name} failed: ${outcome.error.message}`);
-      return outcome;
-    } finally {
-      this.#working.delete(id);
-    }
+    const outcome = await runner.run(job, { signal, started: () => {}, notice: say });
+    if (outcome.status === 'stopped' || isLackOfData(outcome)) return outcome;
+    await this.#keep(id, outcome);
+    say(outcome.status === 'done' ? `${name} is done` : `${name} failed: ${outcome.error.message}`);
+    return outcome;
   }
 
   /** Where several did it, because the first was thought dead, a failure does not replace what another found. */
@@ -175,6 +171,11 @@ export class RedisWorker {
     await entry.moveToDelayed(Date.now() + this.#times.refusedForMs, token);
     throw new DelayedError();
   }
+}
+
+/** The data are those of the study somewhere, or it would not have been planned. */
+function isLackOfData(outcome: JobOutcome): outcome is JobOutcome & { readonly status: 'failed' } {
+  return outcome.status === 'failed' && outcome.error.code === 'data';
 }
 
 /** The queue's entry of a job was lost or went to another worker: what came of the job is kept all the same. */
