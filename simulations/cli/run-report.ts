@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { byReason } from '../report/read-study.ts';
 import { type ReportSummary, writeReport } from '../report/report.ts';
 import { printJson } from './output.ts';
 import type { ReportFlags } from './report.ts';
@@ -17,6 +18,6 @@ function reportText({ out, figures, missing, leftOut }: ReportSummary): string {
     `report: ${out}`,
     ...figures.map(({ id, title }) => `  figures/${id}.png: ${title}`),
     ...leftOut.map(({ name, needs }) => `not there: ${name}, which needs ${needs}`),
-    ...missing.map(({ name, message }) => `missing: ${name}: ${message}`),
+    ...byReason(missing).map(({ message, names }) => `missing: ${message}\n  ${names}`),
   ].join('\n');
 }

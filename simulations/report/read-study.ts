@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { RunFolderError } from '../runs/run-folder.ts';
+import { groupBy } from './group.ts';
 import { isRunFolder, parseFile, type ReportedRun, readRun } from './read-run.ts';
 
 /** What a study should hold, and does not. */
@@ -15,6 +16,17 @@ export interface MissingRuns {
 export interface Contents extends FolderContents {
   readonly title: string;
   readonly question: string | null;
+}
+
+/** What is missing for one reason is told together. */
+export function byReason(missing: readonly MissingRuns[]): { readonly message: string; readonly names: string }[] {
+  return Array.from(
+    groupBy(missing, ({ message }) => message),
+    ([message, found]) => ({
+      message,
+      names: found.map(({ name }) => name).join('; '),
+    }),
+  );
 }
 
 interface FolderContents {
@@ -59,7 +71,6 @@ const comparisonSchema = z.object({
   missing: z.array(
     z.object({
       name: z.string(),
-      data: z.string(),
       seeds: z.array(z.number()),
       error: z.object({ message: z.string() }).nullable(),
     }),
@@ -79,8 +90,8 @@ function readStudy(folder: string): Contents {
 /** As `compare` says at its end, or, where it was killed before, what is known to have failed. */
 function missingOf(folder: string, failed: readonly string[]): MissingRuns[] {
   if (existsSync(join(folder, 'comparison.json'))) {
-    return parseFile(folder, 'comparison.json', comparisonSchema).missing.map(({ name, data, seeds, error }) => ({
-      name: `${name} on ${data}, seed ${seeds.join(', ')}`,
+    return parseFile(folder, 'comparison.json', comparisonSchema).missing.map(({ name, seeds, error }) => ({
+      name: `${name}, seed ${seeds.join(', ')}`,
       message: error?.message ?? `Not done yet. ${CONTINUE}`,
     }));
   }

@@ -1,3 +1,4 @@
+import { countText } from '../cli/table.ts';
 import { parseWorldSpec } from '../data/synthetic/world-spec.ts';
 import { distinct, groupBy } from './group.ts';
 import { type Point, type StudiedData, studiedData } from './points.ts';
@@ -25,17 +26,27 @@ export function studyOf(folders: readonly string[]): Study {
   const contents = readFolders(folders);
   const data = studiedData(contents.runs).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   const families = Array.from(groupBy(data, familyOf).values(), family => family.toSorted((a, b) => a.users - b.users));
+  const titled = families.map(family => titledFamily(family, families));
   const points = data.flatMap(set => set.points.map(point => ({ ...point, hash: set.hash })));
   return {
     ...contents,
     data,
-    shown: families.map(family => family.at(-1)!),
+    shown: titled,
     populations: families.filter(({ length }) => length > 1),
     learners: distinct(points.map(({ learner }) => learner)).sort(),
     epsilons: distinct(points.flatMap(({ epsilon }) => epsilon ?? [])).sort((a, b) => a - b),
     varied: varied(points, ({ hash, learner, trust, epsilon }) => JSON.stringify([hash, learner, trust, epsilon])),
     codes: distinct(contents.runs.map(({ code }) => code)).sort(),
   };
+}
+
+/** The largest of a family, called unlike those of other families. */
+function titledFamily(family: readonly StudiedData[], families: readonly (readonly StudiedData[])[]): StudiedData {
+  const largest = family.at(-1)!;
+  const { title, name, users } = largest;
+  if (family.length > 1) return { ...largest, title: `${title} of ${countText(users)} users` };
+  const alike = families.filter(other => other.at(-1)!.title === title);
+  return alike.length > 1 ? { ...largest, title: name } : largest;
 }
 
 /** The same for synthetic worlds that differ in the number of shoppers alone. */

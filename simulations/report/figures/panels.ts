@@ -94,10 +94,8 @@ export function pointCells({ name, users }: StudiedData, point: Point, { varied 
 }
 
 /** A name that files can have. */
-export function fileId(kind: string, { name, users }: StudiedData, { shown }: Study): string {
-  if (shown.length === 1) return kind;
-  const alike = shown.filter(other => other.name.split(':')[0] === name.split(':')[0]).length > 1;
-  return `${kind}-${`${name.split(':')[0]}${alike ? `-${users}` : ''}`.replaceAll(/[^\w.]+/g, '-')}`;
+export function fileId(kind: string, { title }: StudiedData, { shown }: Study): string {
+  return shown.length === 1 ? kind : `${kind}-${title.toLowerCase().replaceAll(/\W+/g, '-')}`;
 }
 
 /** Columns of panels: points by what their panel is titled, in the order of the points. */

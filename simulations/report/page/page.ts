@@ -1,6 +1,7 @@
 import { withVariables } from '../draw/palette.ts';
 import { svgElement } from '../draw/svg.ts';
 import type { Figure, FigureKind } from '../figures/figure.ts';
+import { byReason } from '../read-study.ts';
 import type { Study } from '../study.ts';
 import { Html, html, htmlTable, list } from './html.ts';
 import { privacySection } from './privacy.ts';
@@ -60,7 +61,7 @@ ${
   missing.length === 0
     ? null
     : html`<p><b>Not all of the study is here.</b> Missing are:</p>
-${list(missing.map(({ name, message }) => html`${name}: ${message}`))}`
+${list(byReason(missing).map(({ message, names }) => html`${message}<br><small>${names}</small>`))}`
 }
 </div>`;
 }
