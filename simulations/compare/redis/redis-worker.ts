@@ -116,7 +116,8 @@ export class RedisWorker {
       await entry.moveToWait(token);
       throw new WaitingError();
     }
-    if (isLackOfData(outcome)) return this.#refuse(entry, token, message, outcome.error);
+    const lack = lackOfData(outcome);
+    if (lack !== undefined) return this.#refuse(entry, token, message, lack);
   }
 
   /** A job that is offered anew while it is done here, since its lock or all of Redis was lost, is not begun again. */
@@ -132,7 +133,7 @@ export class RedisWorker {
     say(`${name} begins`);
     const { signal } = new AbortController();
     const outcome = await runner.run(job, { signal, started: () => {}, notice: say });
-    if (outcome.status === 'stopped' || isLackOfData(outcome)) return outcome;
+    if (outcome.status === 'stopped' || lackOfData(outcome) !== undefined) return outcome;
     await this.#keep(id, outcome);
     say(outcome.status === 'done' ? `${name} is done` : `${name} failed: ${outcome.error.message}`);
     return outcome;
@@ -174,8 +175,8 @@ export class RedisWorker {
 }
 
 /** The data are those of the study somewhere, or it would not have been planned. */
-function isLackOfData(outcome: JobOutcome): outcome is JobOutcome & { readonly status: 'failed' } {
-  return outcome.status === 'failed' && outcome.error.code === 'data';
+function lackOfData(outcome: JobOutcome): JobError | undefined {
+  return outcome.status === 'failed' && outcome.error.code === 'data' ? outcome.error : undefined;
 }
 
 /** The queue's entry of a job was lost or went to another worker: what came of the job is kept all the same. */

@@ -20,6 +20,14 @@ import {
 
 const MISSING = { status: 'failed', error: { code: 'data', message: 'There is no file m.csv.' } } as const;
 
+function gate(): { readonly opened: Promise<void>; open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
 describeWithRedis('a study over Redis', () => {
   test('gives each job to one of the workers, and what came of it back as it was', async () => {
     const { url } = await RedisServer.start();
@@ -51,12 +59,9 @@ describeWithRedis('a study over Redis', () => {
   test('goes on with what is there when compare starts again', async () => {
     const { url } = await RedisServer.start();
     const jobs = jobsOf(6);
-    let release = (): void => {};
-    const gate = new Promise<void>(resolve => {
-      release = resolve;
-    });
+    const later = gate();
     const worker = new ScriptedRunner(async job => {
-      if (job.settings.seed > 2) await gate;
+      if (job.settings.seed > 2) await later.opened;
       return resultOf(job);
     });
     await startWorker(url, worker);
@@ -65,7 +70,7 @@ describeWithRedis('a study over Redis', () => {
     await Promise.all(asked.slice(0, 2));
     await first.runner.close();
     expect(await Promise.all(asked.slice(2))).toEqual(jobs.slice(2).map(() => ({ status: 'stopped' })));
-    release();
+    later.open();
     const second = await startRunner(url);
     expect(await runAll(second.runner, jobs)).toEqual(jobs.map(resultOf));
     // None was done twice.
@@ -164,23 +169,27 @@ describeWithRedis('a study over Redis', () => {
     const server = await RedisServer.start();
     const { url } = server;
     const jobs = jobsOf(6);
-    let release = (): void => {};
-    const gate = new Promise<void>(resolve => {
-      release = resolve;
-    });
+    const gates = [gate(), gate()] as const;
     const scripted = new ScriptedRunner(async job => {
-      await gate;
+      await gates[job.settings.seed - 1]?.opened;
       return resultOf(job);
     });
     const worker = await startWorker(url, scripted);
     const { runner, said } = await startRunner(url);
-    const asked = runAll(runner, jobs);
+    let offers = 0;
+    const started = (): void => {
+      // The second job, again, while it is still done.
+      if (++offers === 2) gates[1].open();
+    };
+    const asked = Promise.all(jobs.map((job, n) => runner.run(job, hooksOf(n === 1 ? { started } : {}))));
     await worker.said.until(/seed-2-\w+ begins/);
     await server.stop();
     await Promise.all([said.until(/is away; waiting/), worker.said.until(/is away; waiting/)]);
-    release();
+    gates[0].open();
     await server.start();
     expect(await asked).toEqual(jobs.map(resultOf));
+    // What was at hand when Redis forgot it was not begun again.
+    expect(scripted.ran.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(said.sentences.filter(sentence => /away|back/.test(sentence))).toEqual([
       expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ is away; waiting for it$/),
       expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ is back$/),
@@ -192,13 +201,12 @@ describeWithRedis('a study over Redis', () => {
     const times = { ...QUICK, patienceMs: 0 };
     const worker = await startWorker(server.url, new ScriptedRunner(() => new Promise(() => {})), { times });
     const { runner } = await startRunner(server.url, { times });
-    let asked: Promise<JobOutcome> | undefined;
-    const begun = new Promise<void>(resolve => {
-      asked = runner.run(jobOf(), hooksOf({ started: resolve }));
-    });
-    await begun;
+    const begun = gate();
+    const asked = runner.run(jobOf(), hooksOf({ started: begun.open }));
+    await begun.opened;
+    const told = expect(asked).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+ has been away .*Start it/);
     await server.stop();
-    await expect(asked).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+ has been away .*Start it/);
+    await told;
     await expect(worker.end()).rejects.toThrow(/has been away/);
     await expect(runner.run(jobOf(), hooksOf())).rejects.toThrow(/has been away/);
   });
