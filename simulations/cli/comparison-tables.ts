@@ -64,11 +64,12 @@ function epsilonTables(ofData: readonly Point[], runs: readonly Point[], study: 
   };
   const baselines = ofData.filter(({ baseline }) => baseline !== null);
   const others = new Set(runs.flatMap(({ difference }) => (difference ? difference.to : [])));
-  const head = others.size === 1 ? `difference to ${Array.from(others)[0]}` : 'difference';
+  const { against = 'none' } = study;
+  const other = others.size === 1 ? Array.from(others)[0] : against === 'none' ? 'no noise' : against;
   return [
     table('NDCG@10', ({ quality }) => `${figure(quality['ndcg@10'])} ±${halfWidth(quality['ndcg@10'])}`),
     baselines.map(({ name, quality }) => `${name} ${figure(quality['ndcg@10'])}`).join(';  '),
-    ...(others.size > 0 ? [table(head, ({ difference }) => shareText(difference))] : []),
+    ...(others.size > 0 ? [table(`difference to ${other}`, ({ difference }) => shareText(difference))] : []),
   ];
 }
 

@@ -5,7 +5,6 @@ import { check, compare, describe } from '../compare/compare.ts';
 import { loadLearners } from '../compare/learners.ts';
 import { LocalRunner } from '../compare/local-runner.ts';
 import { planOf } from '../compare/plan.ts';
-import { RedisRunner } from '../compare/redis/redis-runner.ts';
 import { type Runner, RunnerClosedError } from '../compare/runner.ts';
 import { studyOf } from '../compare/study.ts';
 import { readStudyFile } from '../compare/study-file.ts';
@@ -71,5 +70,7 @@ async function openRunner(
   notice: (sentence: string) => void,
 ): Promise<Runner> {
   const local = new LocalRunner(parallel);
-  return url === undefined ? local : RedisRunner.open(url, { code: codeVersion(), local, notice });
+  if (url === undefined) return local;
+  const { RedisRunner } = await import('../compare/redis/redis-runner.ts');
+  return RedisRunner.open(url, { code: codeVersion(), local, notice });
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../../shared/errors.ts';
 import { learnerDefinitions } from '../../../shared/learners/index.ts';
+import { planText } from '../../../simulations/cli/plan-text.ts';
 import { type Job, jobId, jobName } from '../../../simulations/compare/job.ts';
 import { loadLearners } from '../../../simulations/compare/learners.ts';
 import { type FoundData, type Plan, planOf } from '../../../simulations/compare/plan.ts';
@@ -212,6 +213,25 @@ describe('the baselines of a study', () => {
 });
 
 describe('the jobs of a study', () => {
+  it('are printed, and what cannot be', () => {
+    const options: StudyOptions = {
+      ...MF,
+      trust: ['central', 'local'],
+      epsilon: 8,
+      seeds: 5,
+      vary: { sampling: ['none', 'poisson'] },
+    };
+    const lines = planText(plan(options), asked(options).study).split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^synthetic-baseline-popularity-\w{8}$/),
+      expect.stringMatching(/^synthetic-mf-central-epsilon-8-seed-5-\w{8}$/),
+      expect.stringMatching(/^synthetic-mf-central-epsilon-8-seed-5-\w{8}$/),
+      expect.stringMatching(/^synthetic-mf-local-epsilon-8-seed-5-\w{8}$/),
+      expect.stringMatching(/^cannot be: mf, federated, local, sampling poisson: Sampling amplifies/),
+      '4 jobs for 5 points',
+    ]);
+  });
+
   it('are in the order of the data that they share, then of the seeds, each once', () => {
     const { jobs } = plan({
       data: ['synthetic:tiny', 'synthetic'],
