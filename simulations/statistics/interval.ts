@@ -123,7 +123,7 @@ function crossing(below: (value: number) => number, probability: number, start: 
   for (let n = 0; below(low) >= probability; n++, low -= step, step *= 2) if (n === STEPS) return -Infinity;
   step = width / 4;
   for (let n = 0; below(high) < probability; n++, high += step, step *= 2) if (n === STEPS) return Infinity;
-  for (let n = 0; n < STEPS && high - low > 1e-7 * width; n++) {
+  for (let n = 0; n < STEPS && high - low > 1e-6 * width; n++) {
     const middle = (low + high) / 2;
     if (below(middle) < probability) low = middle;
     else high = middle;

@@ -16,7 +16,7 @@ export interface GridAxes {
   readonly ownX?: boolean;
 }
 
-const WIDEST = 480;
+const WIDEST = 560;
 
 /**
  * Panels in rows, on the same axes, so that they compare. Empty ones are left out, so rows may be of different lengths;

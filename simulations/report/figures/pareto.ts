@@ -11,13 +11,12 @@ const MOST_IN_PANEL = 12;
 
 export const pareto: FigureKind = {
   name: 'Pareto front',
-  needs: 'two or more runs in memory that differ in more than the seed',
+  needs: 'two learners or more, or one in several variants, trained in memory',
   draw: study => study.shown.flatMap(data => figure(study, data)),
 };
 
 function figure(study: Study, data: StudiedData): Figure[] {
   const points = data.points.filter(point => bytesOfDevice(point) > 0);
-  if (points.length < 2) return [];
   const front = frontOf(points);
   const marksOf = (point: Point) =>
     points.includes(point) ? [{ x: Math.log10(bytesOfDevice(point)), y: point.quality['ndcg@10'].mean }] : [];
@@ -35,7 +34,8 @@ function figure(study: Study, data: StudiedData): Figure[] {
       front.has(point),
     ]),
   };
-  if (panels.flat().some(({ series }) => series.length > MOST_IN_PANEL)) return [];
+  const sizes = panels.flat().map(({ series }) => series.length);
+  if (Math.max(...sizes) < 2 || Math.max(...sizes) > MOST_IN_PANEL) return [];
   return [
     {
       id: fileId('pareto', data, study),

@@ -1,4 +1,5 @@
 import type { TrustModel } from '../../../server/privacy/options.ts';
+import type { BaselineName } from '../../simulate/baselines.ts';
 import type { Series } from '../draw/chart.ts';
 import { drawGrid } from '../draw/svg.ts';
 import { type Point, type StudiedData, withoutNoise } from '../points.ts';
@@ -73,10 +74,14 @@ function seriesOf(study: Study, data: StudiedData, points: readonly [Point, ...P
 }
 
 function captionOf(study: Study): string {
+  const among = (name: BaselineName): boolean =>
+    study.shown.some(({ baselines }) => baselines.some(({ baseline }) => baseline === name));
   return [
     'NDCG@10 of the held-out purchase in the ranking of the whole catalogue: the mean over seeds and users, with its 95 % interval.',
-    'To the left the promise is stronger; "no noise" promises nothing, and "pooled" is the same learner on all histories in one place.',
-    'Dotted: popularity, which recommends the same to everybody, and EASE on pooled histories.',
+    'To the left the promise is stronger; "no noise" promises nothing.',
+    ...(among('pooled') ? ['"pooled" is the same learner on all histories in one place.'] : []),
+    ...(among('popularity') ? ['Dotted: popularity, which recommends the same to everybody.'] : []),
+    ...(among('ease') ? ['Dotted too: EASE (Steck 2019) on pooled histories.'] : []),
     ...(study.shown.some(data => trustsOf(data).length > 1)
       ? ['Under central trust the coordinator adds the noise, under local trust each device adds its own.']
       : []),

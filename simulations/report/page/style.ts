@@ -17,7 +17,7 @@ a { color: var(--blue); }
 .notice { background: var(--warn); border-radius: .3rem; padding: .5rem 1rem; margin: 1.2rem 0; }
 figure { margin: 2.6rem 0 0; }
 figure h2 { margin: 0 0 .6rem; }
-figure svg { display: block; width: 100%; height: auto; }
+figure svg { display: block; max-width: 100%; height: auto; }
 svg { font-family: system-ui, "DejaVu Sans", sans-serif; }
 figcaption { max-width: 48rem; font-size: .92rem; margin-top: .4rem; }
 .files { font-size: .85rem; margin: .2rem 0 0; }

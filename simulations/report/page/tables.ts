@@ -12,7 +12,7 @@ export function keptTable(study: Study, data: StudiedData): Html | null {
   if (noised.length === 0) return null;
   const epsilons = distinct(noised.toSorted(byEpsilon).map(({ epsilon }) => epsilon));
   const rows = groupBy(noised, point => titleOf(point.learner, point.trust, variantOf(point, study.varied)));
-  return html`<h3>${data.title}, ${countText(data.users)} users</h3>
+  return html`<h3>${data.title}</h3>
 ${htmlTable(
   ['', ...epsilons.map(epsilonText)],
   Array.from(rows, ([name, points]) => [
