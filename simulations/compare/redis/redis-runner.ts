@@ -13,7 +13,7 @@ import {
 import { RedisError, RedisLink } from './link.ts';
 import { type JobMessage, readMessage, unpackOutcome } from './messages.ts';
 import { DEATHS, GATHERED_SECONDS, PREFIX, QUEUE_TIMES, type QueueTimes, RESULT_SECONDS, resultKey } from './queue.ts';
-import { type PresentWorker, presentWorkers } from './roster.ts';
+import { presentWorkers, workersSentence } from './roster.ts';
 
 /** Redis answers quickly, or is away. */
 const LAST_WORDS_MS = 3_000;
@@ -248,16 +248,6 @@ function errorOf(reason: string | undefined): JobError {
     return { code: 'process', message: sentence };
   }
   return { code: 'redis', message: `A worker could not do it: ${reason ?? 'it did not say why'}` };
-}
-
-function workersSentence(there: readonly PresentWorker[], code: string): string {
-  const fit = there.filter(worker => worker.code === code).length;
-  if (fit > 0) return fit === 1 ? '1 worker does the jobs' : `${fit} workers do the jobs`;
-  const others = Array.from(new Set(there.map(worker => worker.code)));
-  const start = `Start larder worker, of code ${code}, on each machine; this command waits.`;
-  return others.length === 0
-    ? `No worker is there. ${start}`
-    : `No worker is there but of other code (${others.join(', ')}), which never takes jobs of this. ${start}`;
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DataFacts, JobOutcome } from '../../../../simulations/compare/runner.ts';
 import { Workbench } from '../../../../simulations/compare/workbench.ts';
+import { readJson, runCli, startCli, temporaryFolder } from '../../../support/cli.ts';
 import { describeWithRedis, RedisServer } from '../../../support/redis.ts';
 import { CODE, jobOf, listener, runAll, type Said, startRunner } from './stage.ts';
 
@@ -38,10 +41,9 @@ describeWithRedis('workers in processes', () => {
     const { hash } = (await bench.describe(jobOf().settings, hooks)) as DataFacts;
     const job = (options: Parameters<typeof jobOf>[0]): ReturnType<typeof jobOf> => jobOf(options, { dataHash: hash });
     const jobs = [
-      job({ learner: 'mf', learnerOptions: { rounds: 30 }, seed: 1 }),
+      job({ learner: 'mf', learnerOptions: { rounds: 5 }, seed: 1 }),
       job({ learner: 'ease', privacy: { epsilon: 4 }, evaluateEvery: 1 }),
       job({ privacy: { epsilon: 2, trust: 'local' } }),
-      job({ learner: 'mf', learnerOptions: { rounds: 30 }, seed: 2 }),
     ];
     const expected: JobOutcome[] = [];
     for (const one of jobs) expected.push(await bench.run(one, hooks));
@@ -54,5 +56,19 @@ describeWithRedis('workers in processes', () => {
     await heir.until(/has lost its worker, and is offered again/);
     expect(filesOf(await asked)).toEqual(filesOf(expected));
     expect(expected.map(({ status }) => status)).toEqual(jobs.map(() => 'done'));
+  });
+
+  test('larder compare has its jobs done by larder worker, which ends politely', async () => {
+    const { url } = await RedisServer.start();
+    const out = join(temporaryFolder(), 'study');
+    const worker = startCli('worker', '--redis', url, '--parallel', '1', '--json');
+    const study = ['--data', 'synthetic:users=60,items=40', '--learners', 'popularity', '--seeds', '1,2', '--out', out];
+    const { status, stdout } = await runCli('compare', ...study, '--baselines', 'none', '--redis', url, '--json');
+    worker.child.kill('SIGINT');
+    expect(status).toBe(0);
+    expect(readJson(out, 'comparison.json')).toEqual(JSON.parse(stdout));
+    expect(readdirSync(join(out, 'runs'))).toHaveLength(3);
+    const ended = await worker.result;
+    expect({ status: ended.status, ...(JSON.parse(ended.stdout) as object) }).toMatchObject({ status: 0, done: 3 });
   });
 });

@@ -77,6 +77,26 @@ describeWithRedis('a study over Redis', () => {
     expect(worker.ran.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  test('a compare that was killed leaves its jobs to the next; one that was not shares them', async () => {
+    const { url } = await RedisServer.start();
+    const jobs = jobsOf(5);
+    const both = gate();
+    const worker = new ScriptedRunner(async job => {
+      await both.opened;
+      return resultOf(job);
+    });
+    const { said } = await startWorker(url, worker);
+    const first = await startRunner(url);
+    const asked = runAll(first.runner, jobs);
+    await said.until(/ begins$/);
+    const second = await startRunner(url);
+    const askedToo = runAll(second.runner, jobs);
+    both.open();
+    expect(await askedToo).toEqual(jobs.map(resultOf));
+    expect(await asked).toEqual(jobs.map(resultOf));
+    expect(worker.ran.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('takes a job back that nobody has begun', async () => {
     const { url } = await RedisServer.start();
     const { runner, said } = await startRunner(url);
