@@ -1,6 +1,6 @@
-import { POINT_COLUMNS, pointCells, titleOf } from './figures/panels.ts';
+import { POINT_COLUMNS, pointCells } from './figures/panels.ts';
 import { bytesOfDevice, roundsOf } from './figures/rounds.ts';
-import type { Measured, Point } from './points.ts';
+import { baselineName, type Measured, type Point } from './points.ts';
 import type { Study } from './study.ts';
 import type { Cell, DataTable } from './table.ts';
 
@@ -16,8 +16,16 @@ export function pointsData(study: Study): DataTable {
     ],
     rows: study.data.flatMap(data => [
       ...data.baselines.map(point => {
-        const called = titleOf(point.baseline === 'pooled' ? point.learner! : point.baseline, 'pooled');
-        return [data.name, data.users, called, 'none', 'none', '', point.runs.length, ...qualityCells(point)];
+        return [
+          data.name,
+          data.users,
+          baselineName(point),
+          'none',
+          'none',
+          '',
+          point.runs.length,
+          ...qualityCells(point),
+        ];
       }),
       ...data.points.map(point => [
         ...pointCells(data, point, study),

@@ -140,6 +140,11 @@ function besideOf(points: readonly Point[]): BaselinePoint[] {
   );
 }
 
+/** `EASE, pooled`. */
+export function baselineName({ baseline, learner }: BaselinePoint): string {
+  return `${baseline === 'pooled' ? learner : baseline === 'ease' ? 'EASE' : baseline}, pooled`;
+}
+
 function inOrder(a: Point, b: Point): number {
   return (
     a.learner.localeCompare(b.learner, 'en') ||

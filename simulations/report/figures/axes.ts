@@ -5,26 +5,25 @@ import type { Measured } from '../points.ts';
 /** The widest that a figure is drawn, in pixels: a page's column, or two columns of a paper. */
 export const FIGURE_WIDTH = 960;
 
-/** Where epsilons are on a logarithmic axis, with room for what has no epsilon to their right. */
+/** Where epsilons, at least one, are on a logarithmic axis, with room for what has no epsilon to their right. */
 export interface EpsilonAxis extends Axis {
   at(epsilon: number | null): number;
   /** Of the pooled twins. */
   readonly pooled: number;
 }
 
-export function epsilonAxis(epsilons: readonly number[], withPooled: boolean): EpsilonAxis {
+export function epsilonAxis(epsilons: readonly number[], withPlain: boolean, withPooled: boolean): EpsilonAxis {
   const logs = epsilons.map(Math.log2);
-  const [first, last] = [Math.min(...logs, Infinity), Math.max(...logs, -Infinity)];
-  const [low, high] = epsilons.length === 0 ? [0, 0] : [first, last];
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const room = Math.max(1, (high - low) / Math.max(1, epsilons.length - 1));
-  const none = epsilons.length === 0 ? 0 : high + 1.25 * room;
-  const pooled = none + room;
+  const none = high + 1.25 * room;
+  const pooled = withPlain ? none + room : none;
   return {
     label: 'epsilon: a smaller one promises more',
-    domain: [low - 0.35 * room, (withPooled ? pooled : none) + 0.35 * room],
+    domain: [low - 0.35 * room, (withPooled ? pooled : withPlain ? none : high) + 0.35 * room],
     ticks: [
       ...epsilons.map(epsilon => ({ at: Math.log2(epsilon), text: String(epsilon) })),
-      { at: none, text: 'no noise' },
+      ...(withPlain ? [{ at: none, text: 'no noise' }] : []),
       ...(withPooled ? [{ at: pooled, text: 'pooled' }] : []),
     ],
     at: epsilon => (epsilon === null ? none : Math.log2(epsilon)),

@@ -63,7 +63,7 @@ function figures(study: Study, family: readonly StudiedData[], suffix: string): 
       id: `population${suffix}`,
       title: 'What a larger population buys: quality kept, by the number of shoppers',
       caption:
-        'How much of the NDCG@10 of the same learner without noise, on the same shop with as many shoppers, is left; mean over seeds and users with its 95 % interval. The noise stays as it is while the sum grows with every shopper. The shop is synthetic: a real one may need more or fewer.',
+        'How much of the NDCG@10 of the same learner without noise, on the same shop with as many shoppers, is left; mean over seeds and users with its 95 % interval. Where all shoppers take part in each round, the noise stays as it is while the sum grows with every one of them. The shop is synthetic: a real one may need more or fewer.',
       drawing: drawPanels(
         rows,
         {

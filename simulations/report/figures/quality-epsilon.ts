@@ -17,8 +17,10 @@ export const qualityEpsilon: FigureKind = {
   name: 'Quality against epsilon',
   needs: `runs with noise, in no more than ${MOST_LINES} variants: give --epsilon 1,2,4,8,none`,
   draw: study => {
+    if (study.epsilons.length === 0) return [];
     const rows = study.shown.flatMap(data => {
-      const axis = epsilonAxis(study.epsilons, data.baselines.some(isPooled));
+      const plain = data.points.some(({ epsilon }) => epsilon === null);
+      const axis = epsilonAxis(study.epsilons, plain, data.baselines.some(isPooled));
       const panels = trustsOf(data).map(trust => panel(study, data, trust, axis));
       const fits = panels.every(({ series }) => series.length <= MOST_LINES);
       return fits && panels.some(({ series }) => series.length > 0) ? [{ data, axis, panels }] : [];

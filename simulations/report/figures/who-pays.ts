@@ -77,7 +77,10 @@ function figure(study: Study, data: StudiedData, way: Way): Figure[] {
       caption: `${way.caption} The fifths: ${groups.labels.join(', ')} ${way.unit}. No mark stands where the interval is longer than 100 points: there even the learner without noise finds next to nothing.`,
       drawing: drawPanels(panels, {
         x: () => categoryAxis(way.axis, [way.ends[0], ...groups.labels.slice(2).map(() => ''), way.ends[1]]),
-        y: () => shareAxis('of the NDCG@10 without noise', 1.25),
+        y: marks => {
+          const most = Math.max(...marks.map(({ y }) => y));
+          return shareAxis('of the NDCG@10 without noise', Math.min(2, Math.max(1.25, 1.04 * most)));
+        },
       }),
       data: {
         columns: [

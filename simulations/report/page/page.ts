@@ -35,7 +35,7 @@ ${notices(study)}
 ${keptSection(study)}
 ${figures.map(figureHtml)}
 <h2>All points</h2>
-<p>A point is all seeds of one combination of settings. Below each mean its 95 % interval. The same as data: ${links(['points.csv'])}</p>
+<p>A point is all seeds of one combination of settings. Below each mean its 95 % interval; "of no noise" is the share of the NDCG@10 of the same learner without noise, and traffic is all that a device which takes part in every round sends and receives. The same as data: ${links(['points.csv'])}</p>
 ${study.data.map(data => pointsTable(study, data))}
 ${privacySection(study)}
 ${limitsSection(study)}

@@ -33,6 +33,7 @@ code { font-size: .92em; background: var(--soft); padding: .1em .3em; border-rad
   h2, h3, figcaption { break-after: avoid; }
   figure, tr { break-inside: avoid; }
   .scroll { overflow: visible; }
-  table { font-size: 7.5pt; }
+  table { font-size: 7pt; }
+  th, td { padding-right: .4rem; }
 }
 `;

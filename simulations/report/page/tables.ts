@@ -2,7 +2,7 @@ import { bytesText, countText } from '../../cli/table.ts';
 import { byEpsilon, epsilonText, titleOf } from '../figures/panels.ts';
 import { bytesOfDevice, roundsOf } from '../figures/rounds.ts';
 import { distinct, groupBy } from '../group.ts';
-import type { BaselinePoint, Measured, Point, StudiedData } from '../points.ts';
+import { type BaselinePoint, baselineName, type Measured, type Point, type StudiedData } from '../points.ts';
 import { type Study, variantOf } from '../study.ts';
 import { type Html, html, htmlTable } from './html.ts';
 
@@ -12,7 +12,7 @@ export function keptTable(study: Study, data: StudiedData): Html | null {
   if (noised.length === 0) return null;
   const epsilons = distinct(noised.toSorted(byEpsilon).map(({ epsilon }) => epsilon));
   const rows = groupBy(noised, point => titleOf(point.learner, point.trust, variantOf(point, study.varied)));
-  return html`<h3>${data.title}</h3>
+  return html`<h3>${data.title}: ${countText(data.evaluatedUsers)} users evaluated, ${countText(data.items)} items</h3>
 ${htmlTable(
   ['', ...epsilons.map(epsilonText)],
   Array.from(rows, ([name, points]) => [
@@ -29,7 +29,7 @@ ${htmlTable(
 export function pointsTable(study: Study, data: StudiedData): Html {
   const { name, users, items, evaluatedUsers, holdout } = data;
   const baseline = (point: BaselinePoint) => [
-    point.baseline === 'pooled' ? `${point.learner}, pooled` : `${point.baseline}, pooled`,
+    baselineName(point),
     '',
     '',
     point.runs.length || '',
@@ -52,7 +52,7 @@ export function pointsTable(study: Study, data: StudiedData): Html {
   ];
   return html`<h3>${name}: ${countText(users)} users, ${countText(items)} items; ${countText(evaluatedUsers)} users evaluated on their ${holdout.replace('-', ' ')}</h3>
 ${htmlTable(
-  ['', 'trust', 'epsilon', 'seeds', 'NDCG@10', 'HR@10', 'of that without noise', 'rounds', 'traffic of a device'],
+  ['', 'trust', 'epsilon', 'seeds', 'NDCG@10', 'HR@10', 'of no noise', 'rounds', 'traffic'],
   [...data.baselines.map(baseline), ...data.points.map(run)],
 )}`;
 }
