@@ -1,8 +1,9 @@
-import type { Comparison, Difference, Missing, Point } from '../compare/comparison.ts';
+import type { Comparison, Difference, Point } from '../compare/comparison.ts';
 import { publishedCost } from '../compare/cost.ts';
 import { pointGrid } from '../compare/point-grid.ts';
 import type { Study } from '../compare/study.ts';
 import type { Estimate } from '../statistics/interval.ts';
+import { missingText } from './missing-text.ts';
 import { bytesText, countText, figureTable } from './table.ts';
 
 /** With more rows nobody reads a table of details: they are in points.csv, and drawn by `larder report`. */
@@ -164,31 +165,6 @@ function costTable(points: readonly Point[], items: number): string {
     ]),
   );
 }
-
-const REASONS = {
-  data: 'without data',
-  impossible: 'cannot be',
-  failed: 'failed',
-  unfinished: 'not done',
-} as const;
-
-/** Points that miss for the same reason stand together. */
-function missingText(missing: readonly Missing[]): string[] {
-  const groups = new Map<string, Missing[]>();
-  for (const one of missing) {
-    const key = JSON.stringify([one.data, one.reason, one.error]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return Array.from(groups.values(), ones => {
-    const { data, reason, error } = ones[0]!;
-    const names = ones.slice(0, MOST_NAMED).map(({ name, seeds }) => `${name} (seed ${seeds.join(', ')})`);
-    const more = ones.length > MOST_NAMED ? [`and ${ones.length - MOST_NAMED} more`] : [];
-    const what = reason === 'data' ? `${ones.length} points` : [...names, ...more].join('; ');
-    return `${REASONS[reason]}: ${data}: ${what}${error ? `: ${error.message}` : ''}`;
-  });
-}
-
-const MOST_NAMED = 4;
 
 function figure({ mean }: Estimate): string {
   return mean.toFixed(4);

@@ -42,7 +42,7 @@ export async function compare(
   const plan = planOf(asked, found, notice);
   const record = recordOf(asked, found);
   const finished = finishedJobs(plan, folder);
-  checkVersions(folder, finished, mixVersions);
+  checkVersions(folder, finished, mixVersions, notice);
   agree(folder, record);
   hooks.planned(plan, finished);
 
@@ -111,11 +111,17 @@ function finishedJobs({ jobs }: Plan, folder: StudyFolder): ReadonlyMap<string, 
   );
 }
 
-function checkVersions({ path }: StudyFolder, finished: ReadonlyMap<string, FinishedJob>, mixVersions: boolean): void {
+/** @throws RunFolderError where results are of other code, unless they may be mixed: then that is told. */
+function checkVersions(
+  { path }: StudyFolder,
+  finished: ReadonlyMap<string, FinishedJob>,
+  mixVersions: boolean,
+  notice: (sentence: string) => void,
+): void {
   const others = Array.from(finished.values(), ({ code }) => code).filter(code => code !== codeVersion());
-  if (others.length === 0 || mixVersions) return;
+  if (others.length === 0) return;
   const versions = Array.from(new Set(others)).sort().join(', ');
-  throw new RunFolderError(
-    `${path} holds ${others.length} runs of other code (${versions}, and this is ${codeVersion()}), which may not compare. Choose another --out, or go on with --mix-versions.`,
-  );
+  const finding = `${path} holds ${others.length} runs of other code (${versions}, and this is ${codeVersion()}), which may not compare`;
+  if (!mixVersions) throw new RunFolderError(`${finding}. Choose another --out, or go on with --mix-versions.`);
+  notice(`${finding}.`);
 }

@@ -9,17 +9,16 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { RunFolderError } from '../runs/run-folder.ts';
+import { PARTIAL, replaceFile, writeSynced } from '../runs/whole-file.ts';
 import { type Job, jobName } from './job.ts';
 import { lock } from './lock.ts';
 import type { JobFiles } from './run-job.ts';
 import type { JobError, JobTiming } from './runner.ts';
 
 const LOCK = '.lock';
-const PARTIAL = '.partial-';
 
 /**
  * What `larder compare` leaves behind; docs/compare.md lists it. Files and run folders appear whole or not at all, so that
@@ -64,7 +63,7 @@ export class StudyFolder {
   }
 
   write(name: string, text: string): void {
-    writeWhole(join(this.path, name), text);
+    replaceFile(join(this.path, name), text);
   }
 
   /** Undefined: the job is not finished. */
@@ -99,23 +98,6 @@ export class StudyFolder {
 
   time(job: Job, timing: JobTiming): void {
     appendFileSync(join(this.path, 'timing.jsonl'), `${JSON.stringify({ job: jobName(job), ...timing })}\n`);
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const partial = join(dirname(path), `${PARTIAL}${path.slice(dirname(path).length + 1)}`);
-  writeSynced(partial, text);
-  renameSync(partial, path);
-}
-
-function writeSynced(path: string, text: string): void {
-  const file = openSync(path, 'w');
-  try {
-    const bytes = Buffer.from(text);
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

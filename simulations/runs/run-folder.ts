@@ -1,9 +1,10 @@
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLedger } from '../../server/privacy/file-ledger.ts';
 import type { LedgerTerms } from '../../server/privacy/ledger.ts';
 import { LarderError } from '../../shared/errors.ts';
 import type { Finding, RunSummary, ServeSummary, UnfinishedSummary } from './results.ts';
+import { replaceFile } from './whole-file.ts';
 
 /** A run folder cannot be made, or holds another run already. */
 export class RunFolderError extends LarderError {
@@ -36,11 +37,6 @@ export class RunFolder {
     throw new RunFolderError(`The run folder ${path} is not empty. Choose another --out; runs are never overwritten.`);
   }
 
-  /** A folder of its own inside, for one of several runs. */
-  inside(name: string): RunFolder {
-    return new RunFolder(join(this.path, name));
-  }
-
   /** Where the ledger of this run belongs. */
   get ledger(): string {
     return join(this.path, 'ledger.jsonl');
@@ -54,11 +50,6 @@ export class RunFolder {
   writeResult(finding: Finding, usersCsv: string): void {
     this.#replace('users.csv', usersCsv);
     this.#replace('result.json', `${JSON.stringify(finding, null, 2)}\n`);
-  }
-
-  /** What `larder compare` found so far. */
-  writeComparison(comparison: object): void {
-    this.#replace('comparison.json', `${JSON.stringify(comparison, null, 2)}\n`);
   }
 
   writeConfig(config: object): void {
@@ -89,15 +80,6 @@ export class RunFolder {
   }
 
   #replace(name: string, content: string | Uint8Array): void {
-    const temporary = join(this.path, `.${name}.partial`);
-    const file = openSync(temporary, 'w');
-    try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, join(this.path, name));
+    replaceFile(join(this.path, name), content);
   }
 }
