@@ -74,30 +74,7 @@ export function drawChart(
   const [left, right] = x.domain;
   const bounded = (value: number): number => Math.min(y.domain[1], Math.max(y.domain[0], value));
 
-  const lines = series.flatMap(({ marks, colour, symbol, second }, n) => {
-    const dx = (n - (series.length - 1) / 2) * APART;
-    const drawn = marks.map(mark => ({ ...mark, y: bounded(mark.y) }));
-    const ranges = drawn.flatMap(({ x, low, high }) =>
-      low == null || high == null ? [] : [{ x, low: bounded(low), high: bounded(high) }],
-    );
-    return [
-      Plot.line(
-        drawn.filter(({ apart }) => apart !== true),
-        { x: 'x', y: 'y', dx, stroke: colour, strokeWidth: 1.8, ...(second && { strokeDasharray: '5 4' }) },
-      ),
-      Plot.ruleX(ranges, { x: 'x', y1: 'low', y2: 'high', dx, stroke: colour, strokeWidth: 1.3, strokeOpacity: 0.7 }),
-      Plot.dot(drawn, {
-        x: 'x',
-        y: 'y',
-        dx,
-        r: 3.6,
-        symbol,
-        fill: second ? PAPER : colour,
-        stroke: second ? colour : PAPER,
-        strokeWidth: second ? 1.6 : 0.8,
-      }),
-    ];
-  });
+  const lines = series.flatMap((one, n) => seriesMarks(one, (n - (series.length - 1) / 2) * APART, bounded));
   const levels = references.map(({ y }) => Plot.ruleY([bounded(y)], { stroke: MUTED, strokeDasharray: '2 3' }));
 
   const labels = spread(
@@ -113,13 +90,8 @@ export function drawChart(
   const frameRight = width - marginRight;
   const across = (value: number): number => marginLeft + ((frameRight - marginLeft) * (value - left)) / (right - left);
   const named = labels.map(({ label, colour, from, up, placed }) => {
-    const [fromX, fromY] = [across(from) + 7, MARGIN.top + inside - up];
-    const [toX, toY] = [frameRight + 8, MARGIN.top + inside - placed];
-    const leads = Math.abs(placed - up) > 3 || toX - fromX > 14;
-    const lead = leads
-      ? `<path d="M${px(fromX)},${px(fromY)}L${px(toX - 2)},${px(toY)}" stroke="${colour}" stroke-opacity="0.45" fill="none"/>`
-      : '';
-    return `${lead}<text x="${px(toX)}" y="${px(toY)}" dy="0.33em" font-size="11.5" fill="${colour}">${escapeXml(label)}</text>`;
+    const at = [across(from) + 7, MARGIN.top + inside - up] as const;
+    return drawLabel(label, colour, at, [frameRight + 8, MARGIN.top + inside - placed]);
   });
 
   const plot = drawPlot({
@@ -151,6 +123,46 @@ export function drawChart(
     drawText(title, 8, 15, { size: 12.5, bold: true }) +
     (bare ? '' : drawText(y.label, 8, 31, { size: 11, muted: true }));
   return { ...plot, content: `${heading}${plot.content}${named.join('')}` };
+}
+
+/** Line, intervals and marks, `dx` pixels to the right of where they belong. */
+function seriesMarks(
+  { marks, colour, symbol, second }: Series,
+  dx: number,
+  bounded: (value: number) => number,
+): Plot.Markish[] {
+  const drawn = marks.map(mark => ({ ...mark, y: bounded(mark.y) }));
+  const ranges = drawn.flatMap(({ x, low, high }) =>
+    low == null || high == null ? [] : [{ x, low: bounded(low), high: bounded(high) }],
+  );
+  return [
+    Plot.line(
+      drawn.filter(({ apart }) => apart !== true),
+      { x: 'x', y: 'y', dx, stroke: colour, strokeWidth: 1.8, ...(second && { strokeDasharray: '5 4' }) },
+    ),
+    Plot.ruleX(ranges, { x: 'x', y1: 'low', y2: 'high', dx, stroke: colour, strokeWidth: 1.3, strokeOpacity: 0.7 }),
+    Plot.dot(drawn, {
+      x: 'x',
+      y: 'y',
+      dx,
+      r: 3.6,
+      symbol,
+      fill: second ? PAPER : colour,
+      stroke: second ? colour : PAPER,
+      strokeWidth: second ? 1.6 : 0.8,
+    }),
+  ];
+}
+
+type Pixels = readonly [x: number, y: number];
+
+/** A name beside the frame, with a thin line from its mark where that is not right beside it. */
+function drawLabel(label: string, colour: string, [fromX, fromY]: Pixels, [x, y]: Pixels): string {
+  const lead =
+    Math.abs(y - fromY) > 3 || x - fromX > 14
+      ? `<path d="M${px(fromX)},${px(fromY)}L${px(x - 2)},${px(y)}" stroke="${colour}" stroke-opacity="0.45" fill="none"/>`
+      : '';
+  return `${lead}<text x="${px(x)}" y="${px(y)}" dy="0.33em" font-size="11.5" fill="${colour}">${escapeXml(label)}</text>`;
 }
 
 function tickOptions(
