@@ -25,9 +25,16 @@ const TINY: StudyOptions = {
 
 const POPULARITY: StudyOptions = { ...TINY, learners: 'popularity', baselines: 'none', set: { delta: 1e-3 } };
 
+interface Circumstances {
+  readonly runner?: Runner;
+  readonly path?: string;
+  readonly watch?: Watch;
+  readonly mixVersions?: boolean;
+}
+
 async function study(
-  options: StudyOptions = TINY,
-  { runner = new BenchRunner() as Runner, path = temporaryFolder(), watch = new Watch(), mixVersions = false } = {},
+  options = TINY,
+  { runner = new BenchRunner(), path = temporaryFolder(), watch = new Watch(), mixVersions }: Circumstances = {},
 ) {
   const folder = new StudyFolder(path);
   try {
@@ -50,7 +57,10 @@ describe('a study', () => {
     const { jobs, points } = watch.plan!;
     expect(Object.keys(filesIn(path))).toEqual(
       [
-        ...['comparison.json', 'points.csv', 'points.jsonl', 'study.json'],
+        'comparison.json',
+        'points.csv',
+        'points.jsonl',
+        'study.json',
         ...jobs.flatMap(job =>
           ['config.json', 'result.json', 'rounds.jsonl', 'users.csv'].map(file => join('runs', jobName(job), file)),
         ),
@@ -218,7 +228,11 @@ describe('a study', () => {
     });
     expect(comparison.data[0]).toMatchObject({ spec: 'csv:nowhere.csv', error: { code: 'data' } });
     const missing = comparison.missing.map(({ data, reason, trust, cohort, settings, error }) => ({
-      ...{ data, reason, trust, cohort, sampling: settings.sampling },
+      data,
+      reason,
+      trust,
+      cohort,
+      sampling: settings.sampling,
       says: error!.message.split(/[.,]/)[0],
     }));
     expect(missing.filter(({ data }) => data === 'csv:nowhere.csv')).toHaveLength(8);

@@ -64,7 +64,7 @@ it('does jobs in a process as they are done here, and goes on when the process d
 });
 
 it('fails a job on data that are not those it was planned for', async () => {
-  const outcome = await new BenchRunner().run(job('0'.repeat(64) as DataFacts['hash'], 1), hooks());
+  const outcome = await new BenchRunner().run(job('0'.repeat(64), 1), hooks());
   expect(outcome).toMatchObject({ status: 'failed', error: { code: 'data', message: /other data/ } });
 });
 

@@ -14,7 +14,7 @@ import { codeVersion } from '../../../simulations/version.ts';
 import { asked } from './study-support.ts';
 
 function facts(name: string, items = 120): DataFacts {
-  return { name, users: 60, items, interactions: 900, hash: `hash of ${name}` as DataFacts['hash'] };
+  return { name, users: 60, items, interactions: 900, hash: `hash of ${name}` };
 }
 
 function plan(options: StudyOptions, found?: FoundData): Plan {
@@ -147,8 +147,8 @@ describe('the points of a study', () => {
     { options: { epsilon: 1, vary: { noiseMultiplier: [1] } }, says: /either epsilon/ },
     { options: { epsilon: 1, vary: { cohortCap: [100] } }, says: /cohortCap 100. .*Poisson/ },
   ])('are refused where nothing could be done with a value: $options', ({ options, says }) => {
-    expect(() => plan({ data: 'synthetic:tiny', ...options } as StudyOptions)).toThrow(SettingsError);
-    expect(() => plan({ data: 'synthetic:tiny', ...options } as StudyOptions)).toThrow(says);
+    expect(() => plan({ data: 'synthetic:tiny', ...options })).toThrow(SettingsError);
+    expect(() => plan({ data: 'synthetic:tiny', ...options })).toThrow(says);
   });
 
   it('of a learner of a file carry its name and where it is from, and have no pooled twin', async () => {
