@@ -4,10 +4,16 @@ import { type LearnerDefinitions, learnerDefinitions } from '../../shared/learne
 import { chooseLearner, type LearnerFile } from '../learners/choose.ts';
 import type { SimulateHooks } from '../simulate/hooks.ts';
 import { type DataSettings, dataSummary, loadRunData, type RunData } from '../simulate/simulate.ts';
+import { codeVersion } from '../version.ts';
 import { locateData } from './data-path.ts';
 import type { Job } from './job.ts';
 import { runJob } from './run-job.ts';
 import type { DataFacts, JobError, JobOutcome, JobTiming } from './runner.ts';
+
+/** A process was started after the files of the program had changed. */
+class CodeChangedError extends LarderError {
+  readonly code = 'code_changed';
+}
 
 /**
  * Does jobs in this process, one after another. The latest data stay loaded, so that jobs on the same are quick, and no
@@ -37,6 +43,11 @@ export class Workbench {
     const silent = { ...hooks, notice: () => {} };
     let since = clock();
     try {
+      if (job.code !== codeVersion()) {
+        throw new CodeChangedError(
+          `The program's files changed (from ${job.code} to ${codeVersion()}) while the study ran. Start it again: it goes on.`,
+        );
+      }
       const data = await this.#data(job.settings, silent);
       const learners = await this.#learnersOf(job.settings.learnerFile);
       since = clock();

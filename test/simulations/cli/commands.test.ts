@@ -27,8 +27,10 @@ test('simulate prints one JSON document, and the same in its run folder', async 
     'catalogue.json',
     'config.json',
     'model.safetensors',
+    'result.json',
     'rounds.jsonl',
     'summary.json',
+    'users.csv',
   ]);
   const metrics = {
     full: {
