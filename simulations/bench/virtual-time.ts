@@ -51,7 +51,13 @@ export async function virtualTime(devices = 1_000_000, goal = 1_000): Promise<Fi
     clock,
     meter: { asked: () => {}, finished: () => {}, latestRound: BYTES },
     times,
-    pool: { train: async (_task, users) => ({ sum: new IntegerSum(new Float64Array(1), users.length), clipped: 0, declined: [] }) },
+    pool: {
+      train: async (_task, users) => ({
+        sum: new IntegerSum(new Float64Array(1), users.length),
+        clipped: 0,
+        declined: [],
+      }),
+    },
   });
   const coordinator = new Coordinator({
     learner: idle,

@@ -7,7 +7,7 @@ import { type Job, MEASURES } from '../compare/job.ts';
 import { TFJS_BACKENDS } from '../learners/backend.ts';
 import { chooseLearner } from '../learners/choose.ts';
 import { RunFolderError } from '../runs/run-folder.ts';
-import { BASELINES, type SimulateOptions, simulateSettings } from '../simulate/settings.ts';
+import { BASELINES, simulateSettings } from '../simulate/settings.ts';
 
 /** Files that are the same bytes when a run is repeated. */
 export const REPEATED_FILES = ['result.json', 'rounds.jsonl', 'users.csv'] as const;
@@ -64,7 +64,7 @@ export async function readKeptRun(folder: string, notice: (sentence: string) => 
     learnerFile ? { learner: learnerFile.path, backend: learnerFile.backend } : { learner: given.learner },
     notice,
   );
-  const complete = simulateSettings(given as SimulateOptions, learners);
+  const complete = simulateSettings(given, learners);
   const { larder, code, node } = config;
   return {
     name: 'run' in config ? config.run : undefined,

@@ -117,7 +117,7 @@ describe('a study of epsilon, trust and learners', () => {
     const decibels = csv(folder, 'signal-to-noise').find(row => row.epsilon === '4')!['signal to noise dB'];
     expect(Number(decibels)).toBeCloseTo(20 * Math.log10(4), 12);
     const last = csv(folder, 'convergence').findLast(row => row.epsilon === 'none')!;
-    expect([last['round'], last['bytes of a device'], Number(last['ndcg@10'])]).toEqual(['3', '3000', 0.5 * 0.875]);
+    expect([last.round, last['bytes of a device'], Number(last['ndcg@10'])]).toEqual(['3', '3000', 0.5 * 0.875]);
   });
 
   test('what no other point beats in all four is on the Pareto front', () => {
@@ -169,7 +169,7 @@ test('a study of another setting gets its figure', () => {
   );
   const folder = inventStudy(temporaryFolder(), runs);
   expect(report(folder).figures.map(({ id }) => id)).toContain('by-clipNorm');
-  const row = csv(folder, 'by-clipNorm').find(row => row['clipNorm'] === '4' && row.epsilon === '8')!;
+  const row = csv(folder, 'by-clipNorm').find(row => row.clipNorm === '4' && row.epsilon === '8')!;
   expect(Number(row['ndcg@10'])).toBeCloseTo(0.44, 12);
 });
 

@@ -70,13 +70,13 @@ test('what differs is told', async () => {
   expect(stdout).toContain('did NOT match');
 });
 
-test.each([
+test.each<[string, Record<string, string>, RegExp]>([
   ['no run at all', {}, /holds no config.json.*Name the folder of a run/],
   ['a run that did not finish', { 'config.json': '{}' }, /config.json is not what a run writes/],
   ['a torn file', { 'config.json': '{"run' }, /is no JSON/],
 ])('%s: says so', async (_, files, message) => {
   const folder = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text as string);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   await expect(readKeptRun(folder, () => {})).rejects.toThrow(message);
 });
 

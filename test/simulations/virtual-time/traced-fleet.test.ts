@@ -128,7 +128,12 @@ async function traced(run: Run, interruptAt?: number) {
   const coordinator = coordinatorOf(fleet);
   let told = 0;
   const declined = (): number => told++;
-  await fleet.run(coordinator, interrupt.signal, { trained: () => {}, clipped: () => {}, declined, settled: async () => {} });
+  await fleet.run(coordinator, interrupt.signal, {
+    trained: () => {},
+    clipped: () => {},
+    declined,
+    settled: async () => {},
+  });
   const { ending } = await coordinator.finished;
   return { records, summary: times.summary(clock.now()), ending, batches, told };
 }
