@@ -88,6 +88,7 @@ function eventOf(mechanism: Mechanism, adjacency: Adjacency): DpEvent {
     case 'private-selection':
       return privateSelection(mechanism, adjacency);
     case 'composed':
+    default:
       return named('ComposedDpEvent', { events: mechanism.mechanisms.map(part => eventOf(part, adjacency)) });
   }
 }
