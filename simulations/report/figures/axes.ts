@@ -44,13 +44,13 @@ export function numberAxis(label: string, values: readonly number[]): Axis {
   return { label, domain: [low - room, high + room] };
 }
 
-/** Decimal logarithms, with two or three powers of ten named or, where there are fewer, the values. */
+/** Decimal logarithms, with up to five powers of ten named or, where there are fewer, the values. */
 export function logAxis(label: string, values: readonly number[], text: (value: number) => string): Axis {
   const logs = values.map(Math.log10);
   const axis = numberAxis(label, logs);
   const [low, high] = axis.domain;
   const [first, last] = [Math.ceil(low), Math.floor(high)];
-  const step = Math.max(1, Math.ceil((last - first) / 2));
+  const step = Math.max(1, Math.ceil((last - first) / 4));
   const powers: Tick[] = [];
   for (let power = first; power <= last; power += step) powers.push({ at: power, text: text(10 ** power) });
   const each = Array.from(new Set(values)).map(value => ({ at: Math.log10(value), text: text(value) }));
