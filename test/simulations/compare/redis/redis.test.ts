@@ -104,7 +104,7 @@ describeWithRedis('a study over Redis', () => {
     const [first, second] = jobsOf(2);
     const stopped = runner.run(first!, hooksOf({ signal: stop.signal }));
     const done = runner.run(second!, hooksOf());
-    await said.until(/No worker is there\. Start larder worker, of code 0123456789ab/);
+    await said.until(new RegExp(`No worker is there\\. Start larder worker, of code ${CODE}`));
     stop.abort();
     expect(await stopped).toEqual({ status: 'stopped' });
     const worker = new ScriptedRunner();
@@ -131,7 +131,7 @@ describeWithRedis('a study over Redis', () => {
     await startWorker(url, other, { code: 'feedfeedfeed' });
     const { runner, said } = await startRunner(url);
     const asked = runAll(runner, [jobOf()]);
-    await said.until(/other code \(feedfeedfeed\).*of code 0123456789ab/);
+    await said.until(new RegExp(`other code \\(feedfeedfeed\\).*of code ${CODE}`));
     const ours = new ScriptedRunner(async job => {
       await said.until(/^1 worker does the jobs$/);
       return resultOf(job);

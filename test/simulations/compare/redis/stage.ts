@@ -5,8 +5,9 @@ import { RedisRunner } from '../../../../simulations/compare/redis/redis-runner.
 import { RedisWorker, type RedisWorkerOptions } from '../../../../simulations/compare/redis/redis-worker.ts';
 import type { JobHooks, JobOutcome, Runner } from '../../../../simulations/compare/runner.ts';
 import { type SimulateOptions, simulateSettings } from '../../../../simulations/simulate/settings.ts';
+import { codeVersion } from '../../../../simulations/version.ts';
 
-export const CODE = '0123456789ab';
+export const CODE = codeVersion();
 export const HASH = 'd'.repeat(64);
 
 /** Locks are as long as in earnest, so that a slow test machine does not lose them. */
