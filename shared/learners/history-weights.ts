@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { History } from '../history.ts';
+import { power } from '../power.ts';
 
 /**
  * Exponents, chosen on validation items (the last in training). NDCG@10 of EASE with recency 0 and 0.4: Online Retail
@@ -93,11 +94,6 @@ export function historyWeights(history: History, { recency, repeats, quantity }:
     weights[n] = ages[newer]! * power(baskets, repeats) * power(Math.max(units / rows, 0), quantity);
   }
   return weights;
-}
-
-/** Powers cost more than all else here, and most exponents are 0. */
-function power(base: number, exponent: number): number {
-  return exponent === 0 ? 1 : base ** exponent;
 }
 
 /** (1 + n)^-recency by n, for the exponents that were used last and as many n as were asked for. */

@@ -1,4 +1,5 @@
 import type { Model, TensorSpec } from '../model.ts';
+import { power } from '../power.ts';
 
 /** Where in training a step is. */
 export interface StepPosition {
@@ -47,8 +48,8 @@ export function adam(beta1: number, beta2: number, epsilon: number): ServerOptim
       const { values } = next.model;
       const first = next.memory.tensor('moment.first');
       const second = next.memory.tensor('moment.second');
-      const firstWeight = 1 - beta1 ** (round + 1);
-      const secondWeight = 1 - beta2 ** (round + 1);
+      const firstWeight = 1 - power(beta1, round + 1);
+      const secondWeight = 1 - power(beta2, round + 1);
       for (let k = 0; k < values.length; k++) {
         first[k] = beta1 * first[k]! + (1 - beta1) * mean[k]!;
         second[k] = beta2 * second[k]! + (1 - beta2) * mean[k]! ** 2;

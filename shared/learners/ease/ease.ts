@@ -4,6 +4,7 @@ import { NumericalError, SettingsError } from '../../errors.ts';
 import { type Numerics, singleThread } from '../../linear-algebra/numerics.ts';
 import { packedLength, unpack, unpackUpper } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
+import { power } from '../../power.ts';
 import type { Random } from '../../random/random.ts';
 import { historyWeights, priorScores } from '../history-weights.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
@@ -59,7 +60,7 @@ class Ease implements Learner {
     this.#items = size;
     this.#rank = options.rank && Math.min(options.rank, size);
     this.#numerics = numerics;
-    this.#closeness = Float32Array.from({ length: size }, (_, distance) => (1 + distance) ** -options.proximity);
+    this.#closeness = Float32Array.from({ length: size }, (_, distance) => power(1 + distance, -options.proximity));
   }
 
   /** Devices need no model to count their pairs; the first vectors of a truncation are the only thing that is drawn. */

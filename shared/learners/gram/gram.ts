@@ -3,6 +3,7 @@ import type { Catalogue } from '../../catalogue.ts';
 import { SettingsError } from '../../errors.ts';
 import { packedLength, unpack } from '../../linear-algebra/packed.ts';
 import { Model, type TensorSpec } from '../../model.ts';
+import { power } from '../../power.ts';
 import { topK } from '../../top-k.ts';
 import { Pairs } from '../ease/pairs.ts';
 import { RowScores } from '../ease/row-scores.ts';
@@ -55,7 +56,9 @@ class Gram implements Learner {
     this.#options = options;
     this.#catalogue = catalogue;
     this.#order = Math.min(options.items, catalogue.size);
-    this.#closeness = Float64Array.from({ length: this.#order }, (_, distance) => (1 + distance) ** -options.proximity);
+    this.#closeness = Float64Array.from({ length: this.#order }, (_, distance) =>
+      power(1 + distance, -options.proximity),
+    );
   }
 
   init(): LearnerState {

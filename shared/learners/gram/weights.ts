@@ -1,4 +1,5 @@
 import type { Catalogue } from '../../catalogue.ts';
+import { power } from '../../power.ts';
 import { ContentSimilarity } from './content.ts';
 import { ridgeProjection, wienerFilter } from './denoise.ts';
 
@@ -41,7 +42,7 @@ export function itemWeights(
   const company = ridgeProjection(filtered, order, RIDGE.least + RIDGE.perDeviation * noiseDeviation);
   const lift = liftOf(pairs, alike, here);
   const contentWeight = Math.min(CONTENT.most, CONTENT.perSquaredLift * lift ** 2);
-  const heard = relative.map(value => value ** -POPULARITY);
+  const heard = relative.map(value => power(value, -POPULARITY));
   const size = catalogue.size;
   const weights = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {
@@ -69,7 +70,7 @@ function similarities(content: ContentSimilarity, items: readonly number[]): Flo
 /** The covariance of items: partly that of their content, and larger for popular ones. */
 function kernelOf(alike: Float64Array, popularity: Float64Array): Float64Array {
   const order = popularity.length;
-  const scales = popularity.map(value => value ** POPULARITY);
+  const scales = popularity.map(value => power(value, POPULARITY));
   return alike.map((similarity, at) => {
     const row = Math.floor(at / order);
     const column = at % order;

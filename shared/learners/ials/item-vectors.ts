@@ -5,6 +5,7 @@ import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
 import { transpose } from '../../linear-algebra/square-product.ts';
 import { strideOf } from '../../linear-algebra/stride.ts';
 import { multiplyRight } from '../../linear-algebra/tall.ts';
+import { power } from '../../power.ts';
 import type { SolveOptions } from './options.ts';
 
 /** How many times the average user's curvature an item's is taken for: too few overshoots, more only slows down. */
@@ -114,5 +115,5 @@ function definiteRidge(ridge: number, eigenvalues: Float64Array): number {
 
 function itemRidge(buyers: number, users: number, options: SolveOptions): number {
   const { regularisation, unobservedWeight, frequencyExponent } = options;
-  return regularisation * (Math.max(0, buyers) + unobservedWeight * users) ** frequencyExponent;
+  return regularisation * power(Math.max(0, buyers) + unobservedWeight * users, frequencyExponent);
 }

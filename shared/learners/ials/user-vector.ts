@@ -1,6 +1,7 @@
 import type { Heap } from '../../kernels/heap.ts';
 import { RidgeSolver } from '../../linear-algebra/ridge-solver.ts';
 import { strideOf } from '../../linear-algebra/stride.ts';
+import { power } from '../../power.ts';
 import type { ItemSide } from './item-side.ts';
 import type { SolveOptions } from './options.ts';
 
@@ -38,7 +39,7 @@ export class UserSolver {
     this.#heap.float64(vector, stride).fill(0);
     kernels.weightedGram(vectors, stride, bought, count, weights, matrix);
     kernels.weightedRowSum(vectors, stride, bought, count, weights, vector);
-    this.#solver.solve(dimension, regularisation * (count + unobservedWeight * items) ** frequencyExponent);
+    this.#solver.solve(dimension, regularisation * power(count + unobservedWeight * items, frequencyExponent));
   }
 
   release(): void {

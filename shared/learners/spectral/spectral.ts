@@ -3,6 +3,7 @@ import type { Catalogue } from '../../catalogue.ts';
 import { threadHeap } from '../../kernels/heap.ts';
 import { orthonormalise } from '../../linear-algebra/tall.ts';
 import { Model, type TensorSpec } from '../../model.ts';
+import { power } from '../../power.ts';
 import type { Random } from '../../random/random.ts';
 import type { DeviceData, Learner, LearnerDefinition, LearnerState, Release, RoundPlan } from '../learner.ts';
 import { candidates } from './candidates.ts';
@@ -111,7 +112,7 @@ class Spectral implements Learner {
     const counts = new Float64Array(this.#rows);
     for (let item = 0; item < rows.length; item++) counts[rows[item]!]! += sum[item]!;
     const { popularityExponent } = this.#options;
-    model.tensor('row.scales').set(counts.map(count => Math.max(1, count) ** -popularityExponent));
+    model.tensor('row.scales').set(counts.map(count => power(Math.max(1, count), -popularityExponent)));
     const start = Float64Array.from(memory.tensor('start'));
     model.tensor('row.factors').set(orthonormalise(start, this.#columns));
     return { model, memory: new Model([{ name: 'row.counts', shape: [this.#rows] }], Float32Array.from(counts)) };

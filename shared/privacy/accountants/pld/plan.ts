@@ -1,3 +1,4 @@
+import { power } from '../../../power.ts';
 import { connectTheDots, type Direction, logMoment, type Range, rangeOf, variance } from './losses.ts';
 
 /** How to compose: on which grid, and through which window. */
@@ -84,7 +85,7 @@ const SIDE = { points: 1000, smallest: 1e-2 };
 function geometricGrid({ above }: Direction, { low, high }: Range): Float64Array {
   const side = (largest: number) => {
     const ratio = Math.min(0.5, (SIDE.smallest * above.delta(0)) / largest);
-    return Array.from({ length: SIDE.points }, (_, k) => largest * ratio ** (k / (SIDE.points - 1)));
+    return Array.from({ length: SIDE.points }, (_, k) => largest * power(ratio, k / (SIDE.points - 1)));
   };
   return Float64Array.from([...side(-low).map(loss => -loss), 0, ...side(high).toReversed()]);
 }
