@@ -1,7 +1,6 @@
+import { type Cell, csvOf } from '../runs/csv-text.ts';
 import type { Estimate } from '../statistics/interval.ts';
 import type { Point } from './comparison.ts';
-
-type Cell = string | number | boolean | null | undefined;
 
 /** `points.jsonl`: a point a line, as in `comparison.json`. */
 export function pointsJsonl(points: readonly Point[]): string {
@@ -12,10 +11,8 @@ export function pointsJsonl(points: readonly Point[]): string {
 export function pointsCsv(points: readonly Point[]): string {
   const axes = Array.from(new Set(points.flatMap(({ settings }) => Object.keys(settings))));
   const rows = points.map(point => cellsOf(point, axes));
-  const header = Object.keys(rows[0] ?? {});
-  return [header, ...rows.map(row => header.map(name => row[name]))]
-    .map(cells => `${cells.map(csvCell).join()}\n`)
-    .join('');
+  const columns = Object.keys(rows[0] ?? {});
+  return csvOf({ columns, rows: rows.map(row => columns.map(name => row[name])) });
 }
 
 function cellsOf(point: Point, axes: readonly string[]): Record<string, Cell> {
@@ -57,10 +54,4 @@ function cellsOf(point: Point, axes: readonly string[]): Record<string, Cell> {
 
 function estimateCells(name: string, estimate: Estimate | null | undefined): Record<string, Cell> {
   return { [name]: estimate?.mean, [`${name} low`]: estimate?.low, [`${name} high`]: estimate?.high };
-}
-
-/** RFC 4180. */
-function csvCell(cell: Cell): string {
-  const text = cell === null || cell === undefined ? '' : String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,8 +1,8 @@
+import type { Cell, DataTable } from '../runs/csv-text.ts';
 import { POINT_COLUMNS, pointCells } from './figures/panels.ts';
 import { bytesOfDevice, roundsOf } from './figures/rounds.ts';
 import { baselineName, type Measured, type Point } from './points.ts';
 import type { Study } from './study.ts';
-import type { Cell, DataTable } from './table.ts';
 
 /** Every point with its figures, and the baselines. */
 export function pointsData(study: Study): DataTable {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { csvOf } from '../runs/csv-text.ts';
 import { version } from '../version.ts';
 import { pngOf } from './draw/png.ts';
 import { svgFile } from './draw/svg.ts';
@@ -8,7 +9,6 @@ import { FIGURES } from './figures/index.ts';
 import { pageHtml } from './page/page.ts';
 import { pointsData } from './points-data.ts';
 import { studyOf } from './study.ts';
-import { csvOf } from './table.ts';
 
 /** What `report --json` prints. */
 export interface ReportSummary {

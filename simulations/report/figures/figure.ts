@@ -1,6 +1,6 @@
+import type { DataTable } from '../../runs/csv-text.ts';
 import type { Drawing } from '../draw/svg.ts';
 import type { Study } from '../study.ts';
-import type { DataTable } from '../table.ts';
 
 export interface Figure {
   /** Its files are called so. */

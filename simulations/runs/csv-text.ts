@@ -1,4 +1,4 @@
-/** Rows of plain values under names: what a figure was drawn from, for notebooks. */
+/** Rows of plain values under names, for notebooks. */
 export interface DataTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
@@ -13,5 +13,5 @@ export function csvOf({ columns, rows }: DataTable): string {
 
 function field(cell: Cell): string {
   const text = cell == null ? '' : String(cell);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
